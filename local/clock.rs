@@ -46,7 +46,7 @@ struct Shown {
 /// The server's own clock.
 static SERVER_CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 
-/// What time it is in the server.
+/// The time in the server.
 pub fn now() -> Timestamp {
     SERVER_CLOCK.now()
 }
@@ -56,7 +56,7 @@ pub fn wall() -> Timestamp {
     SERVER_CLOCK.wall()
 }
 
-/// What time it is, without what the clock was pushed ahead: what is kept for the next start.
+/// The time without what the clock was pushed ahead: what is kept for the next start.
 pub fn real() -> Timestamp {
     SERVER_CLOCK.real()
 }
@@ -116,7 +116,7 @@ impl Clock {
         Clock { ahead, sleepers: Arc::default(), shown: Arc::new(Mutex::new(shown)), sources }
     }
 
-    /// What time it is.
+    /// The time now.
     pub fn now(&self) -> Timestamp {
         let now = self.real();
         now.checked_add(*self.ahead.borrow()).unwrap_or(now)
@@ -151,7 +151,7 @@ impl Clock {
         shown.time.duration_since((self.sources.wall)())
     }
 
-    /// What time it will be then.
+    /// The time it will be then.
     pub fn after(&self, duration: Duration) -> Timestamp {
         later(self.now(), duration)
     }

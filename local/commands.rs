@@ -1,4 +1,4 @@
-//! What can be typed: `ringdown` alone starts the server, the rest helps whoever sets it up.
+//! The commands that can be typed: `ringdown` alone starts the server, the rest helps whoever sets it up.
 
 /// Prints a line or several, foreign text in them escaped (see [`output`](crate::output)). Whoever reads may have gone (`ringdown check | head`): that is no reason to fail.
 #[macro_export]

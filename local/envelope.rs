@@ -14,7 +14,7 @@ use shared::twilio::signature::{Payload, signature, with_body_hash};
 /// A request as API Gateway hands it over (payload 2.0): the files of `events/`.
 pub struct Envelope(Request);
 
-/// What came of it.
+/// The response to it.
 pub struct Sent {
     /// The HTTP status.
     pub status: u16,
@@ -154,7 +154,7 @@ pub(crate) fn no_answer(to: &str, error: &reqwest::Error) -> String {
     }
 }
 
-/// What Twilio makes of a status.
+/// Says what Twilio makes of a status.
 pub fn meaning(status: u16) -> &'static str {
     match status {
         // What became of it for Slack is known later.

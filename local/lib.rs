@@ -53,7 +53,7 @@ pub struct AppState {
     pub dashboard: Dashboard,
     /// `functions/metrics`
     pub metrics: Metrics,
-    /// What stands in for Twilio and Slack.
+    /// The sandbox, which stands in for Twilio and Slack.
     pub simulated: Mount,
 }
 

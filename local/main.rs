@@ -211,7 +211,7 @@ mod backend {
         Some(Deployment { name, standing: ConfigStatus { good_since, ..standing }, keeps_own })
     }
 
-    /// Who has taken over on call; nobody, where there is no server.
+    /// The overrides of who is on call; none, where there is no server.
     pub(super) async fn overrides(data: &Path) -> Result<StoredOverrides, Error> {
         #[cfg(feature = "aws")]
         if ringdown::settings::environment().get("TABLE_NAME").is_some() {
@@ -245,7 +245,7 @@ mod backend {
         Ok(Backend { store, queue: Arc::new(Messages::new(database)), config })
     }
 
-    /// What the server with this data folder has delivered, if there is one. Its configuration is the one that was asked
+    /// The deliveries of the server with this data folder, if there is one. Its configuration is the one that was asked
     /// for, else the one that its data folder keeps, else the demo, which is never kept: the file `ringdown.toml` of the
     /// folder that we are in may be another's.
     pub(super) async fn earlier(options: &SendOptions) -> Result<Option<Earlier>, String> {

@@ -38,7 +38,7 @@ use endpoints::Served;
 
 /// The sandbox in this server: opened with the first request for something that is simulated.
 pub struct Mount {
-    /// What happens here when somebody presses a button.
+    /// The triggers that run here when somebody presses a button.
     pub triggers: Arc<Triggers>,
     /// The folder of the sandbox's file.
     pub folder: PathBuf,
@@ -46,7 +46,7 @@ pub struct Mount {
     pub opened: OnceCell<(Arc<Sandbox>, Router)>,
 }
 
-/// What sample events and alarms, and pushes of the clock, need of this server.
+/// The parts of this server that sample events and alarms, and pushes of the clock, need.
 pub struct Triggers {
     /// The server's data.
     pub database: Database,

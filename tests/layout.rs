@@ -1,4 +1,4 @@
-//! What this repository promises about itself: who may know whom, what is deployed and may do what, and in which words.
+//! Promises of this repository about itself: who may know whom, what is deployed and may do what, and in which words.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,4 @@
-//! What the README and the pages of docs/ tell their reader to type.
+//! The commands that the README and the pages of docs/ tell their reader to type.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

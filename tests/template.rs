@@ -1,4 +1,4 @@
-//! What `template.yaml` promises: of the alarms that watch Ringdown itself, those that strangers can cause ring no phones; and
+//! Promises of `template.yaml`: of the alarms that watch Ringdown itself, those that strangers can cause ring no phones; and
 //! a function may use the queues that it knows, and no others.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

@@ -22,7 +22,7 @@ pub(super) fn named(person: Option<&str>) -> String {
     }
 }
 
-/// What is wrong, if one of these names is nobody's of the configuration.
+/// The problem, if one of these names is nobody's of the configuration.
 pub(super) fn unknown(names: &[Option<&str>], people: &BTreeMap<String, Person>) -> Option<String> {
     let name = names.iter().flatten().find(|name| !people.contains_key(**name))?;
     let known: Vec<&str> = people.keys().map(String::as_str).collect();

@@ -136,7 +136,7 @@ impl Alarms<'_> {
     }
 }
 
-/// What somebody can do about a token that is refused.
+/// Says what somebody can do about a token that is refused.
 pub(super) const WRONG_TOKEN: &str = "401 the token is not this server's: name its data folder with --data DIR, or set the \
                                       ALARMS_TOKEN that it was started with";
 

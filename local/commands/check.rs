@@ -64,7 +64,7 @@ fn alarm_name(name: &str) -> Result<String, String> {
 
 /// A deployment that uses a configuration: its name, and how that stands there.
 pub struct Deployment {
-    /// What to call it, as `the data folder .ringdown`.
+    /// The name to call it by, as `the data folder .ringdown`.
     pub name: String,
     /// How its configuration stands.
     pub standing: ConfigStatus,
@@ -184,7 +184,7 @@ impl Report {
     }
 }
 
-/// What is used while this configuration is wrong.
+/// Says what is used while this configuration is wrong.
 fn stays(deployment: &Deployment) -> Option<String> {
     let Deployment { name, standing, .. } = deployment;
     let since = time(standing.good_since?, &TimeZone::UTC);

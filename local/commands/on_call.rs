@@ -115,7 +115,7 @@ struct Listed {
     schedule: String,
     time_zone: String,
     shifts: Vec<ListedShift>,
-    /// What is wrong with its calendar.
+    /// The problems of its calendar.
     problems: Vec<String>,
 }
 

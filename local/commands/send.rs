@@ -53,7 +53,7 @@ Examples:
   ringdown send events/event-stream-webhook/worker-activity.json
   ringdown send events/event-stream-webhook/batch.json --fresh";
 
-/// What the server whose data folder this is has delivered before.
+/// The deliveries so far of the server whose data folder this is.
 pub struct Earlier {
     /// Its records.
     pub store: Arc<dyn Store>,

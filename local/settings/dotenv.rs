@@ -78,7 +78,7 @@ impl Dotenv {
     }
 }
 
-/// What a `.env` file says.
+/// The contents of a `.env` file.
 #[derive(Default)]
 pub(super) struct Contents {
     pub(super) variables: Environment,

@@ -1,4 +1,4 @@
-//! What is simulated on one machine, and the values that stand in for what is missing.
+//! The vendors simulated on one machine, and the values that stand in for what is missing.
 
 use sandbox::Secrets;
 use sandbox::slack::made_up_id;
@@ -19,7 +19,7 @@ pub struct Real {
 }
 
 impl Real {
-    /// What this environment says, for a configuration with these channels.
+    /// Reads this environment, for a configuration with these channels.
     pub fn of(environment: &Environment, channels: &[String]) -> Real {
         let has = |name: &str| environment.value(name).is_some();
         Real {
@@ -30,7 +30,7 @@ impl Real {
         }
     }
 
-    /// What is simulated then: the others, and what happens while none is real; with `sandbox` all of it.
+    /// The parts that are simulated then: the others, and what happens while none is real; with `sandbox` all of it.
     pub fn simulated(self, sandbox: bool) -> Vec<Simulated> {
         let all = [
             (Simulated::Twilio, self.twilio),
@@ -41,7 +41,7 @@ impl Real {
     }
 }
 
-/// What a server on one machine makes up where its environment has nothing.
+/// The values that a server on one machine makes up where its environment has nothing.
 #[derive(Clone, Debug)]
 pub struct Local {
     /// Where it listens: `http://127.0.0.1:8080`.
@@ -63,7 +63,7 @@ impl Local {
         given.or_else(|| (!has_bot).then(|| format!("{}/sandbox/slack/api", self.address)))
     }
 
-    /// What is simulated, in this environment and with these channels.
+    /// The parts that are simulated, in this environment and with these channels.
     pub fn simulated(&self, environment: &Environment, channels: &[String]) -> Vec<Simulated> {
         Real::of(environment, channels).simulated(self.sandbox)
     }

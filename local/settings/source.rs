@@ -85,7 +85,7 @@ impl Source {
         matches!(self, Source::File(path) if is_blank(path))
     }
 
-    /// What to say beside an answer that is about it.
+    /// The warning to print beside an answer that is about it.
     pub fn warning(&self) -> Option<&'static str> {
         matches!(self, Source::DemoForBlank).then_some(
             "warning: ringdown.toml is empty: this is about the built-in demo. A server whose data folder holds a last \
@@ -93,7 +93,7 @@ impl Source {
         )
     }
 
-    /// What to call it in a message.
+    /// The name to call it by in a message.
     pub fn name(&self) -> String {
         match self {
             Source::File(path) => path.display().to_string(),

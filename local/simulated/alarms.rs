@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub struct Sample {
     /// The alarm's name.
     pub name: &'static str,
-    /// What it watches, in a few words.
+    /// The thing it watches, in a few words.
     pub title: &'static str,
     #[serde(skip)]
     namespace: &'static str,
@@ -19,7 +19,7 @@ pub struct Sample {
     metric: &'static str,
     #[serde(skip)]
     threshold: u32,
-    /// What is measured while all is well, and while it is not.
+    /// The value measured while all is well, and while it is not.
     #[serde(skip)]
     measured: [u32; 2],
 }

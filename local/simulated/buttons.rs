@@ -1,4 +1,4 @@
-//! What the buttons of the phones' page do with alarms, and how they are answered: a person by a page in words, a script by
+//! The buttons of the phones' page for alarms, and how they are answered: a person by a page in words, a script by
 //! the results in JSON.
 //!
 //! [`notice`](super::notice): the words.
@@ -24,7 +24,7 @@ const MAX_LOOKED_THROUGH: usize = 20;
 /// How many results a page tells of.
 const MAX_SHOWN: usize = 20;
 
-/// What the page shows for its address's query: `incident=…&alarm=…` asks what came of an alarm.
+/// The alarms that the page shows for its address's query: `incident=…&alarm=…` asks what came of an alarm.
 pub(super) async fn shown(
     escalate: &Escalate,
     query: Option<&str>,

@@ -4,7 +4,7 @@
 use shared::config::Simulated;
 use shared::http::endpoints::{Access, Body, Method, Route, route};
 
-/// What an endpoint belongs to.
+/// The part that an endpoint belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Served {
     /// The simulated Twilio.
@@ -20,7 +20,7 @@ pub enum Served {
 }
 
 impl Served {
-    /// What has to be simulated for this to be here; `path` tells one file from another.
+    /// The part that has to be simulated for this to be here; `path` tells one file from another.
     pub fn simulated(self, path: &str) -> Simulated {
         match self {
             Served::Slack => Simulated::Slack,

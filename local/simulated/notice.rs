@@ -1,11 +1,11 @@
-//! What came of an alarm's button, as it stands now: who is called, or why nothing rings. Pure.
+//! Reports what came of an alarm's button, as it stands now: who is called, or why nothing rings. Pure.
 
 use sandbox::alarms::{Afresh, Line, Notice};
 use shared::Timestamp;
 use shared::domain::escalation::{Attempt, Entry, Event, Incident, OVER_FOR, State};
 use shared::domain::text::span;
 
-/// What there is to say of an alarm of this incident. `sample` is the one whose buttons it has, if it is one.
+/// The notice about an alarm of this incident. `sample` is the one whose buttons it has, if it is one.
 pub(super) fn of(incident: &Incident, alarm: &str, sample: Option<&str>, now: Timestamp) -> Notice {
     let is_on = incident.open_alarms().any(|open| open.name == alarm);
     let silence = silence(incident, alarm);

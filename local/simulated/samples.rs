@@ -7,9 +7,9 @@ use serde::Serialize;
 pub struct Sample {
     /// The file's name without its ending.
     pub name: &'static str,
-    /// What happens, in a few words.
+    /// The thing that happens, in a few words.
     pub title: &'static str,
-    /// What the demo configuration says of it; empty if nothing.
+    /// The line that the demo configuration makes of it; empty if none.
     pub line: &'static str,
     /// The API Gateway envelope.
     #[serde(skip)]

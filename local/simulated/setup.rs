@@ -1,4 +1,4 @@
-//! What the sandbox is given by this server: its clock, its address, and who is configured.
+//! The setup that this server gives the sandbox: its clock, its address, and who is configured.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What the phones' page shows of alarms. The server that raises them says it: the sandbox knows of none.
+//! Alarms as the phones' page shows them. The server that raises them says it: the sandbox knows of none.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ pub type AlarmSource = Arc<
         + Sync,
 >;
 
-/// What is shown.
+/// The alarms that are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Alarms {
     /// The alarms that have buttons.
     pub samples: Vec<SampleAlarm>,
-    /// What came of the last button, as it stands now.
+    /// The result of the last button, as it stands now.
     pub notice: Option<Notice>,
 }
 
@@ -28,18 +28,18 @@ pub struct Alarms {
 pub struct SampleAlarm {
     /// The alarm's name.
     pub name: String,
-    /// What it watches, in a few words.
+    /// The thing it watches, in a few words.
     pub title: String,
 }
 
-/// What came of a button.
+/// The result of a button.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Notice {
     /// Its sentences.
     pub lines: Vec<Line>,
     /// The path of the page that tells more.
     pub link: Option<String>,
-    /// What can be raised afresh where nothing rings.
+    /// The sample that can be raised afresh where nothing rings.
     pub afresh: Option<Afresh>,
 }
 
@@ -55,13 +55,13 @@ pub struct Afresh {
 /// A sentence, with a time in it or without.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// What stands before the time.
+    /// The text before the time.
     pub text: String,
     /// The time.
     pub at: Option<Timestamp>,
     /// The same for a reader: `07:25:40 UTC`.
     pub clock: String,
-    /// What stands behind it.
+    /// The text behind it.
     pub rest: String,
 }
 

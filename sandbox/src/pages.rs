@@ -72,7 +72,7 @@ const PHONES: (&str, &str) = ("/sandbox/phones", "phones");
 const SLACK: (&str, &str) = ("/sandbox/slack", "Slack");
 const FLOWS: (&str, &str) = ("/sandbox/flows", "Flows");
 
-/// What stands around every page: the navigation of the pages that there are.
+/// The frame around every page: the navigation of the pages that there are.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Frame {
     path: String,

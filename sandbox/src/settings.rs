@@ -12,7 +12,7 @@ use crate::alarms::AlarmSource;
 use crate::host::Host;
 use crate::live::Live;
 
-/// What does not change while a sandbox runs.
+/// The settings that do not change while a sandbox runs.
 #[derive(Clone)]
 pub struct Settings {
     /// The address at which the sandbox is reached: `http://127.0.0.1:8080`.
@@ -23,13 +23,13 @@ pub struct Settings {
     pub secrets: Secrets,
     /// The time, and the work, of this process.
     pub host: Arc<dyn Host>,
-    /// Who is configured now.
+    /// Gives who and what is configured now.
     pub setup: SetupSource,
     /// Sends the requests of Flows that are walked through, if somebody allowed that.
     pub live: Option<Live>,
     /// The command that sends an event to the server, for somebody with a shell.
     pub send_command: Option<String>,
-    /// What the phones' page shows of alarms, if the server raises any.
+    /// The source of the alarms on the phones' page, if the server raises any.
     pub alarms: Option<AlarmSource>,
 }
 
@@ -37,10 +37,10 @@ pub struct Settings {
 pub type SetupSource =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Arc<Setup>, Error>> + Send>> + Send + Sync>;
 
-/// Who and what is configured. It may change while a sandbox runs.
+/// The setup: who and what is configured. It may change while a sandbox runs.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
-    /// What the server is called from outside. Requests to it are signed for this URL, and sent to the server's address.
+    /// The server's URL from outside. Requests to it are signed for this URL, and sent to the server's address.
     pub public_base_url: Option<String>,
     /// The people: phones and members.
     pub people: Vec<Person>,

@@ -53,7 +53,7 @@ struct Workspace {
 struct SlackError {
     /// Slack's own word: `no_text`, `invalid_blocks`, …
     word: &'static str,
-    /// What is wrong where.
+    /// The reason, and where.
     why: Option<String>,
 }
 

@@ -135,7 +135,7 @@ impl Twilio {
         &self.settings.host
     }
 
-    /// Who is configured now.
+    /// The setup now.
     pub(crate) async fn setup(&self) -> Result<Arc<Setup>, Error> {
         self.settings.setup().await
     }

@@ -46,7 +46,7 @@ pub enum Reports {
     Nothing,
 }
 
-/// What the entry points in Lambda share: the environment, one HTTP client, and the SDK's configuration.
+/// The parts that all entry points in Lambda share: the environment, one HTTP client, and the SDK's configuration.
 pub struct Backend {
     environment: Environment,
     http: reqwest::Client,

@@ -108,14 +108,14 @@ pub const PART_PREFIX: &str = "config/";
 /// Why the configuration could not be read, where it is a file; there are no pieces then.
 pub const UNREADABLE: &str = "config-unreadable";
 
-/// What a server on one machine can simulate. It does so where its settings hold a value of this name.
+/// The parts that a server on one machine can simulate. It does so where its settings hold a value of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Simulated {
     /// Twilio: its REST API and its phones.
     Twilio,
     /// Slack.
     Slack,
-    /// What happens: sample events and alarms, and time that is pushed ahead.
+    /// The events: sample events and alarms, and time that is pushed ahead.
     Events,
 }
 
@@ -136,7 +136,7 @@ pub struct Settings {
     values: Values,
     /// The configuration, checked and compiled.
     pub config: Arc<Config>,
-    /// What is wrong with the configuration that was read last, if it is not in use, or not all of it.
+    /// The problems of the configuration that was read last, if it is not in use, or not all of it.
     pub rejected: Option<Arc<Rejected>>,
     /// Names what was read last.
     read: String,
@@ -207,7 +207,7 @@ impl Settings {
         }
     }
 
-    /// What texts for Slack need of these settings.
+    /// The context that texts for Slack take from these settings.
     pub fn slack_context(&self) -> SlackContext<'_> {
         SlackContext { base_url: self.public_base_url(), people: &self.config.escalation.people }
     }

@@ -1,4 +1,4 @@
-//! What can go wrong, and the status it answers with.
+//! Errors: what can go wrong, and the status it answers with.
 
 use crate::key::Key;
 
@@ -26,7 +26,7 @@ pub enum Error {
     /// The message is not proven to be SNS', and why.
     #[error("this is not taken for a message of SNS: {0}")]
     NotFromSns(&'static str),
-    /// What is needed of SNS cannot be had now, and why; it may be next time.
+    /// SNS does not give what we need of it now, and why; it may be next time.
     #[error("{0}")]
     SnsUnavailable(&'static str),
     /// Nobody has set the bearer token of this endpoint: the text says which parameter to store. It goes to the caller.

@@ -24,7 +24,7 @@ use refusals::REFUSALS;
 pub struct Request {
     /// `GET`, `POST`, …
     pub method: String,
-    /// What API Gateway put before our own path: `/stage` for a named stage, else empty.
+    /// The prefix that API Gateway put before our own path: `/stage` for a named stage, else empty.
     pub mount: String,
     /// Our own path, as received, without the mount.
     pub path: String,

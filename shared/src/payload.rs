@@ -1,4 +1,4 @@
-//! What Lambda hands to our functions. Pure, and tolerant: whatever we do not need may be missing or odd.
+//! The payloads that Lambda hands to our functions. Pure, and tolerant: whatever we do not need may be missing or odd.
 //!
 //! `lambda_http`'s own conversion builds a URL from an HTTP payload, which panics on some bytes and changes others, and
 //! signatures are over bytes.

@@ -1,4 +1,4 @@
-//! What nobody can guess: bytes of the system's random source.
+//! Bytes that nobody can guess, from the system's random source.
 
 use ring::rand::{SecureRandom, SystemRandom};
 

@@ -42,7 +42,7 @@ pub struct Record {
     pub key: Key,
     /// Counts its writes, from 1.
     pub revision: u64,
-    /// What it says: JSON.
+    /// Its content: JSON.
     pub body: String,
 }
 
@@ -62,7 +62,7 @@ pub enum Condition {
 pub struct Put {
     /// Where it shall live.
     pub key: Key,
-    /// What it shall say: JSON.
+    /// Its content: JSON.
     pub body: String,
     /// When it may land.
     pub condition: Condition,
@@ -153,7 +153,7 @@ pub async fn all_records(
 /// The queues of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueueName {
-    /// What is to be said in Slack. Its groups are channels, each in order.
+    /// Messages that are to be said in Slack. Its groups are channels, each in order.
     Slack,
     /// Promises to look again at an incident. In no order: each message is for itself.
     WakeUps,
@@ -161,7 +161,7 @@ pub enum QueueName {
     Callbacks,
 }
 
-/// What is to be done later, at least once.
+/// A queue of what is to be done later, at least once.
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Puts a message on a queue. Messages of one `group` come out in order, one batch at a time; none before
@@ -185,7 +185,7 @@ pub struct Message {
     pub id: String,
     /// The group that it was sent with.
     pub group: String,
-    /// What was sent.
+    /// The text that was sent.
     pub body: String,
     /// How often it came out, from 1.
     pub receive_count: u32,

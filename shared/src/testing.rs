@@ -1,4 +1,4 @@
-//! What tests stand on (feature `testing`): Store and Queue in memory, a clock, settings, samples, a vendor.
+//! Support for tests (feature `testing`): Store and Queue in memory, a clock, settings, samples, a vendor.
 //!
 //! [`MemoryStore`] and [`MemoryQueue`] do all that the contract asks of a backend (`tests/contract` runs against the store
 //! too), and fail where a test wants it: a test that restates what it tests by a store that believes whoever writes proves

@@ -155,7 +155,7 @@ impl Run {
         &self.steps
     }
 
-    /// What Twilio's debugger would show of it, oldest first; [`MAX_LOG_ENTRIES`] at most, and the last
+    /// The entries that Twilio's debugger would show of it, oldest first; [`MAX_LOG_ENTRIES`] at most, and the last
     /// before its end.
     pub fn log(&self) -> &[LogEntry] {
         &self.log

@@ -1,4 +1,4 @@
-//! Who is on call in calendars that come line by line: for `compare.py`, which asks another make of the same.
+//! Prints who is on call in calendars that come line by line: for `compare.py`, which asks another make of the same.
 //!
 //! In: lines of JSON, `{"ics": …, "zone": "Europe/Berlin", "people": ["alpha"], "from": 0, "until": 3600}`, times in seconds
 //! since 1970. Out: for each the shifts with somebody in them, cut to that span of time, and what was complained of.

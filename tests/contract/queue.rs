@@ -1,4 +1,4 @@
-//! What every queue must do.
+//! The contract of every queue.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! What every store must do.
+//! The contract of every store.
 
 mod counters;
 
@@ -127,7 +127,7 @@ async fn all_or_nothing(store: &dyn Store, pk: &str) {
     assert_eq!(store.page(pk, None, 200, at(0)).await.unwrap().len(), 101);
 }
 
-/// What is too large is refused as that, and nothing of it lands; what just fits does.
+/// A write that is too large is refused as that, and nothing of it lands; one that just fits does.
 async fn sizes(store: &dyn Store, pk: &str) {
     let sized = |sk: &str, bytes: usize| {
         let bytes = bytes - put(pk, sk, "", Condition::Always).item_bytes();

@@ -79,7 +79,7 @@ async fn contract(store: Arc<dyn Store>, of: u64) {
             all.rotate_left(middle);
             for batch in all.chunks(25) {
                 let read = ExecutionEvents::of(batch, at(10));
-                // What is not taken Twilio sends again.
+                // Twilio sends again what is not taken.
                 while let Err(error) = take(store.as_ref(), &read, at(10)).await {
                     assert_eq!(error.status(), 503, "{error}");
                 }

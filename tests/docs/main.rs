@@ -1,4 +1,4 @@
-//! What the pages say, beside what the code does: keys, defaults, limits, names; links and examples.
+//! Compares what the pages say with what the code does: keys, defaults, limits, names; links and examples.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

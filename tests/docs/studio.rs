@@ -1,4 +1,4 @@
-//! What the page on Studio says: the codes of checks, a run, scenarios, a recipe.
+//! The page on Studio: the codes of checks, a run, scenarios, a recipe.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

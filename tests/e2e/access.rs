@@ -1,4 +1,4 @@
-//! Who may use a server on one machine: whoever has the token of its start, or the password; vendors and monitors by
+//! Access to a server on one machine: whoever has the token of its start, or the password; vendors and monitors by
 //! their own credentials. Where a request comes from, or says it comes from, plays no part.
 
 mod links;

@@ -1,4 +1,4 @@
-//! What can be typed, and what a person with a broken set-up is told.
+//! Commands that can be typed, and what a person with a broken set-up is told.
 
 mod check;
 mod flow_outage;

@@ -1,4 +1,4 @@
-//! What can be done with files that hold Studio Flows.
+//! Commands for files that hold Studio Flows.
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};

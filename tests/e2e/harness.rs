@@ -63,7 +63,7 @@ fn client(token: &Secret) -> reqwest::Client {
 }
 
 impl Server {
-    /// What it wrote to its log so far.
+    /// The lines it wrote to its log so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -73,7 +73,7 @@ impl Server {
         start_token(self.folder.path())
     }
 
-    /// What its simulated vendors sign with, and ask for.
+    /// The secrets that its simulated vendors sign with, and ask for.
     pub(crate) fn simulated(&self) -> Secrets {
         Secrets::derived_from(&self.start_token())
     }

@@ -1,4 +1,4 @@
-//! Whatever comes in: a clear answer, and the server still stands.
+//! Hostile requests: whatever comes in gets a clear answer, and the server still stands.
 
 use serde_json::json;
 use shared::secret::Secret;

@@ -1,4 +1,4 @@
-//! Who somebody is: a code arrives at the sandbox's phone and is typed in, a link of the command line is traded, and
+//! Sign-in: a code arrives at the sandbox's phone and is typed in, a link of the command line is traded, and
 //! sessions end.
 
 use std::time::Duration;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::http::Request;
 use shared::testing::{Answer, vendor};
 
-/// What it does to a post, beside taking it.
+/// The faults of Slack: what it does to a post, beside taking it.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct SlackBehaviour {
     /// Of a hundred posts so many are answered 500.
@@ -27,7 +27,7 @@ pub(crate) struct SlackBehaviour {
     pub(crate) one_a_second: bool,
 }
 
-/// What it took, and what it did.
+/// The record of what it took, and what it did.
 #[derive(Default)]
 pub(crate) struct Record {
     /// Each post that was taken: channel and lines.

@@ -223,7 +223,7 @@ async fn what_sns_has_not_signed_for_this_topic_within_an_hour_is_refused() {
         assert_eq!(function.fetched().len(), fetches, "{why}");
     }
     assert_eq!(function.incidents().await, (0, 0));
-    // What is not signed plays no part: neither what is added, …
+    // Unsigned parts play no role: neither what is added, …
     let mut with_more = alarm.clone();
     with_more["NewStateValue"] = json!("OK");
     with_more["AlarmName"] = json!("other");

@@ -60,7 +60,7 @@ impl Follower<'_> {
         Follower { server, live: live.to_owned(), has: String::new() }
     }
 
-    /// What is new; `None` if nothing is.
+    /// The news since the last look; `None` if there is none.
     async fn poll(&mut self) -> Option<String> {
         let url = format!("{}{}", self.server.address, self.live);
         let answer = self.server.http.get(url).header("last-event-id", &self.has).send().await;

@@ -75,7 +75,7 @@ async fn uploaded_flow_is_walked_through_and_sends_nothing() {
     assert_eq!(status, 400);
     let shown = does(&server, &next, "at=1&does=fail").await;
     assert!(shown.contains("It is down.") && shown.contains("81016, health"), "{shown}");
-    // What is no Flow, what is too large, and what comes from elsewhere.
+    // Uploads of what is no Flow, what is too large, and what comes from elsewhere.
     assert_eq!(upload(&server, "{}").await.0, 400);
     assert_eq!(upload(&server, &"x".repeat(1024 * 1024)).await.0, 413);
     let foreign = [

@@ -1,4 +1,4 @@
-//! Who may know whom: the modules and crates that the code of each may name.
+//! Dependencies: the modules and crates that the code of each may name.
 
 use std::process::Command;
 

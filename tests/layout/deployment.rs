@@ -1,4 +1,4 @@
-//! What `template.yaml` deploys: the functions and endpoints that there are, and what raises an alarm.
+//! The deployment of `template.yaml`: the functions and endpoints that there are, and what raises an alarm.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What the alarms say, as it was written down; and which of them wait for the end of a silence.
+//! The last words of the alarms, as they were written down; and which of them wait for the end of a silence.
 
 use shared::Timestamp;
 use shared::domain::alarm::State;
@@ -21,7 +21,7 @@ pub(crate) struct Alarm {
     pub(crate) said_at: i64,
 }
 
-/// What an alarm said in the write that is looked at.
+/// The word of an alarm in the write that is looked at.
 pub(crate) struct Word {
     alarm: usize,
     incident: Option<IncidentId>,

@@ -1,4 +1,4 @@
-//! What must hold of whatever leaves the server: lines, and calls.
+//! Invariants of whatever leaves the server: lines, and calls.
 
 use jiff::SignedDuration;
 use shared::storage::messages::Lines;

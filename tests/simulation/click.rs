@@ -18,7 +18,7 @@ use shared::{Error, Timestamp};
 use crate::setup::SIGNING_SECRET;
 use crate::world::Shared;
 
-/// What somebody clicks.
+/// The button that somebody clicks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Button {
     /// "I have it", and the key 1.

@@ -1,4 +1,4 @@
-//! What incidents have counted and told, beside what was seen of them.
+//! Compares what incidents have counted and told with what was seen of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use shared::storage::messages::WakeUp;
 use crate::world::World;
 use shared::domain::sid::Sid;
 
-/// What was seen of incidents, each thing once.
+/// The things that were seen of incidents, each once.
 #[derive(Default)]
 pub(crate) struct Seen {
     /// The first outcomes of attempts, by incident and number.
@@ -93,7 +93,7 @@ impl World {
         seen.wrongly_told().into_iter().chain(untold).collect()
     }
 
-    /// What counted otherwise than it was seen.
+    /// The counters that counted otherwise than it was seen.
     pub(crate) fn miscounted(&self) -> Vec<String> {
         let seen = &self.watch.seen;
         let mut expected: BTreeMap<String, usize> = BTreeMap::new();

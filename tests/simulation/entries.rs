@@ -17,7 +17,7 @@ fn must(holds: bool, why: &str) -> Result<(), String> {
 }
 
 impl World {
-    /// What is new in an incident follows from what was, and from what people said.
+    /// Every new entry of an incident follows from what was, and from what people said.
     pub(crate) fn check_script(
         &self,
         before: Option<&Incident>,

@@ -1,4 +1,4 @@
-//! What must hold, whatever happens: looked at whenever something is written, or a call is placed.
+//! Invariants, whatever happens: looked at whenever something is written, or a call is placed.
 
 use shared::domain::escalation::{
     Attempt, Entry, Event, Incident, IncidentId, Outcome, Phase, State,
@@ -60,7 +60,7 @@ impl World {
             }
             _ => {}
         }
-        // What is new.
+        // The new entries.
         let first = before.map_or(0, |before| before.timeline.next);
         let entries = incident.timeline.entries.iter();
         let new_entries: Vec<&Entry> = entries.filter(|entry| entry.number >= first).collect();

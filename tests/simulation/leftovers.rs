@@ -1,4 +1,4 @@
-//! What is left when it is quiet again: nothing.
+//! Leftovers when it is quiet again: none.
 
 use shared::Timestamp;
 use shared::domain::escalation::{Entry, Event, Incident, IncidentId, Phase, State};

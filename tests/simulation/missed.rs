@@ -1,5 +1,5 @@
-//! Whoever does not answer a call is texted once until somebody has the incident, where the policy says so, told again
-//! without the product's help.
+//! Texts of missed calls: whoever does not answer is texted once until somebody has the incident, where the policy says
+//! so, told again without the product's help.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What the owner of an incident is told of its alarms, told again without the product's help: nothing that joins goes
+//! Notices to the owner of an incident about its alarms, told again without the product's help: nothing that joins goes
 //! unnamed, texts keep their distance, and what is back after its end is told, or called for.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use crate::world::{What, World};
 const PAUSE: i64 = 300_000;
 const HOUR: i64 = 3_600_000;
 
-/// What an owner knows.
+/// The knowledge of an owner.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Knows {
     /// Since when the alarms wait that they are still to be told of.
@@ -284,7 +284,7 @@ impl Knows {
 
     fn saw_text(&mut self, alarms: &[String], now: i64, person: &str) -> Result<(), String> {
         let last = self.joined_at.insert(person.to_owned(), now);
-        // What is decided is written a moment later.
+        // A decision is written a moment later.
         if let Some(at) = last.filter(|at| now - at < PAUSE - 15_000) {
             return Err(format!("told what joined twice within {} ms", now - at));
         }

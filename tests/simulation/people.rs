@@ -53,8 +53,8 @@ impl World {
 /// How long it takes to ask whether it is over.
 pub(crate) const QUESTION_SECONDS: u32 = 12;
 
-/// What a person in this call hears next: the menu (which reading, how long a reading takes, how long it waits), or a
-/// last word. As `shared::jobs::escalate::callback` says it.
+/// The words that a person in this call hears next: the menu (which reading, how long a reading takes, how long it
+/// waits), or a last word. As `shared::jobs::escalate::callback` says it.
 pub(crate) fn next_prompt(
     incident: Option<&Incident>,
     asked: &Asked,

@@ -1,4 +1,4 @@
-//! What a configuration means, told without the product's help: who is on call when, and which alarms are silenced.
+//! The meaning of a configuration, told without the product's help: who is on call when, and which alarms are silenced.
 
 use crate::rng::Rng;
 use crate::world::START;
@@ -8,30 +8,30 @@ use crate::world::START;
 pub(crate) struct Plan {
     /// How many people there are: `p0`, `p1`, …
     pub(crate) people: u8,
-    /// Whom each policy calls: `w0`, `w1`, …
+    /// The roster of each policy: `w0`, `w1`, …
     pub(crate) rosters: Vec<Roster>,
     pub(crate) windows: Vec<Window>,
-    /// What people have said of who is on call: the schedule, from, until, who. It comes and goes in the run.
+    /// The overrides of people: the schedule, from, until, who. It comes and goes in the run.
     pub(crate) said: Vec<(String, i64, i64, String)>,
     /// How often anybody is called within an hour.
     pub(crate) most_calls: usize,
 }
 
-/// Whom a policy calls.
+/// The people whom a policy calls.
 pub(crate) struct Roster {
     pub(crate) on_call: Option<Shifts>,
     /// These, after whoever is on call.
     pub(crate) then: Vec<String>,
     /// An alarm that joins what somebody has calls.
     pub(crate) calls_on_new_alarm: bool,
-    /// Whoever misses a call is texted.
+    /// It texts whoever misses a call.
     pub(crate) texts_missed: bool,
     /// After so many milliseconds without a change of its alarms an incident is over.
     pub(crate) resolve_after: Option<i64>,
 }
 
 impl Roster {
-    /// Who is called at this moment, and whether an empty shift is skipped.
+    /// The people who are called at this moment, and whether an empty shift is skipped.
     pub(crate) fn roster(&self, at: i64) -> (Vec<String>, bool) {
         let on_call = self.on_call.as_ref().map(|shifts| shifts.person(at));
         let mut roster: Vec<String> = on_call.flatten().map(str::to_owned).into_iter().collect();
@@ -71,7 +71,7 @@ pub(crate) fn phone(person: &str) -> String {
     }
 }
 
-/// Who is on call when. Times are milliseconds since 1970.
+/// The shifts: who is on call when. Times are milliseconds since 1970.
 #[derive(Clone)]
 pub(crate) struct Shifts {
     /// When the first turn of the first person begins.
@@ -144,7 +144,7 @@ impl Plan {
         self.windows.iter().any(touches)
     }
 
-    /// Whose number this is.
+    /// The person whose number this is.
     pub(crate) fn person(&self, to: &str) -> String {
         let people = (0..self.people).map(|person| format!("p{person}"));
         people.chain(["stranger".to_owned()]).find(|person| phone(person) == to).unwrap_or_default()

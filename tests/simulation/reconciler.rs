@@ -11,7 +11,7 @@ use crate::world::{What, World};
 /// How late something may be before the reconciler repairs it.
 const LATE: SignedDuration = SignedDuration::from_secs(20);
 
-/// What waits for a wake-up that is late: policies, and alarms.
+/// The policies and alarms that wait for a wake-up that is late.
 #[derive(Default)]
 pub(crate) struct Overdue {
     policies: Vec<(String, Option<Timestamp>)>,
@@ -64,7 +64,7 @@ fn may_be_undone(kept: &StoredIncident, now: Timestamp) -> bool {
 }
 
 impl World {
-    /// What waits for a wake-up that should have come.
+    /// The policies and alarms that wait for a wake-up that should have come.
     pub(crate) fn overdue(&self) -> Overdue {
         let now = self.timestamp();
         let late = |at: &Timestamp| now.duration_since(*at) > LATE;

@@ -5,7 +5,7 @@ use shared::domain::escalation::{Entry, Event, Incident, Round, State};
 use crate::plan::phone;
 use crate::world::World;
 
-/// Whom a round begins with.
+/// The person with whom a round begins.
 pub(crate) enum Begins {
     /// Whoever is on call.
     Roster,

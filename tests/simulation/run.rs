@@ -25,7 +25,7 @@ use crate::twilio::{Phones, wire};
 use crate::watch::Watch;
 use crate::world::{Faults, START, Shared, What, World};
 
-/// What is to be done.
+/// Something that is to be done.
 #[derive(Clone, Debug)]
 pub(crate) enum About {
     /// A monitor says this change of the script.
@@ -44,7 +44,7 @@ pub(crate) enum About {
     Reconcile,
 }
 
-/// What Twilio asks of a call.
+/// The question of Twilio's about a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     pub(crate) call: usize,
@@ -53,7 +53,7 @@ pub(crate) struct Asked {
     pub(crate) moments: u32,
 }
 
-/// What became of it.
+/// The outcome of it.
 pub(crate) enum Done {
     AlarmResult(Result<Vec<AlarmResult>, Error>),
     Woke(Processed),
@@ -69,7 +69,7 @@ pub(crate) struct Task {
     pub(crate) began: i64,
     /// An accident hit it.
     pub(crate) hit: bool,
-    /// What waits for a wake-up that is late, for the reconciler.
+    /// Policies and alarms that wait for a wake-up that is late, for the reconciler.
     pub(crate) overdue: Overdue,
     pub(crate) future: Pin<Box<dyn Future<Output = Done> + Send>>,
 }
@@ -107,7 +107,7 @@ impl Server {
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 pub(crate) struct RunResult {
     pub(crate) totals: Totals,
     pub(crate) failure: Option<String>,
@@ -208,7 +208,7 @@ impl Run {
                 break;
             }
             if !self.calm && world.now > START + self.script.calm_at + 1_000 {
-                // What is on its way stays late or doubled; nothing else goes wrong from here on.
+                // A message on its way stays late or doubled; nothing else goes wrong from here on.
                 self.calm = true;
                 world.note(|| "calm".to_owned());
                 world.faults = Faults::default();

@@ -1,4 +1,4 @@
-//! What a run is about: who can be called, which alarms go off and recover, and which accidents happen.
+//! The script of a run: who can be called, which alarms go off and recover, and which accidents happen.
 
 use serde_json::{Value, json};
 use shared::Timestamp;
@@ -36,7 +36,7 @@ pub(crate) fn faults(rng: &mut Rng) -> Faults {
     faults
 }
 
-/// What the monitors say, and when it becomes calm.
+/// The words of the monitors, and when it becomes calm.
 pub(crate) struct Script {
     /// When it is told, in milliseconds from start, and what.
     pub(crate) changes: Vec<(i64, Vec<Change>)>,
@@ -218,11 +218,11 @@ fn recovers(rng: &mut Rng) -> State {
     if rng.chance(150) { State::Deleted } else { State::Ok }
 }
 
-/// What a person does when they are called.
+/// The way a person behaves when they are called.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PhoneBehaviour {
     pub(crate) pickup: Pickup,
-    /// What they do when they hear the menu, and when they hear it again.
+    /// Their reactions when they hear the menu, and when they hear it again.
     pub(crate) keys: [Does; 2],
     /// They press twice.
     pub(crate) twice: bool,
@@ -230,7 +230,7 @@ pub(crate) struct PhoneBehaviour {
     pub(crate) detected: bool,
 }
 
-/// Who answers, after how many milliseconds.
+/// The one who answers, after how many milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pickup {
     Nobody,
@@ -240,7 +240,7 @@ pub(crate) enum Pickup {
     Machine(i64),
 }
 
-/// What somebody does after so many hundredths of the time they have.
+/// The reaction of somebody after so many hundredths of the time they have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Does {
     Press(Key, i64),

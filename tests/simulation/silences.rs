@@ -28,7 +28,7 @@ impl World {
             Err(error) => return self.fail(format!("a silence that cannot be read: {error}")),
         };
         let (landed, until) = (self.now, silence.until.as_millisecond());
-        // What is written once more is ended, or was asked for twice.
+        // A silence that is written once more is ended, or was asked for twice.
         for before in self.watch.asked.iter_mut().filter(|asked| asked.key == put.key) {
             before.until = before.until.min(until.max(landed));
         }

@@ -139,7 +139,7 @@ impl World {
         }
     }
 
-    /// Whoever clicked is answered.
+    /// An answer to whoever clicked.
     pub(crate) fn saw_reply(&mut self, task: &Task) {
         let Task::Reply { url, body, .. } = task else { return };
         self.note(|| format!("  to whoever clicked: {}", body["text"]));

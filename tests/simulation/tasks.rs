@@ -1,4 +1,4 @@
-//! What is under way: begun, polled, dropped, and what becomes of it.
+//! Tasks under way: begun, polled, dropped, and what becomes of them.
 
 use std::task::{Context, Poll, Waker};
 

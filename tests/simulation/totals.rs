@@ -1,4 +1,4 @@
-//! What the runs were like: one sees that what is guarded against did happen.
+//! The tally of the runs: one sees that what is guarded against did happen.
 
 use std::fmt;
 

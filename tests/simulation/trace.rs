@@ -1,11 +1,11 @@
-//! What was written, for a reader of the trace.
+//! Notes of what was written, for a reader of the trace.
 
 use shared::storage::records::StoredIncident;
 
 use crate::world::World;
 
 impl World {
-    /// What was written, for a reader of the trace.
+    /// Notes what was written, for a reader of the trace.
     pub(crate) fn trace_incident(&mut self, old: Option<&StoredIncident>, new: &StoredIncident) {
         self.note(|| {
             let incident = &new.incident;

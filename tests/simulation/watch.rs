@@ -1,4 +1,4 @@
-//! What is remembered of a run, to check it by.
+//! The memory of a run, to check it by.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use shared::domain::sid::Sid;
 /// Somebody did something with an incident.
 pub(crate) type PersonAct = (IncidentId, String, Button);
 
-/// What the run was promised, and what came of it.
+/// The promises to the run, and what came of them.
 pub(crate) struct Watch {
     pub(crate) totals: Totals,
     pub(crate) settings: Arc<Settings>,
@@ -32,19 +32,19 @@ pub(crate) struct Watch {
     pub(crate) alarms: Vec<Alarm>,
     /// Where their last words are.
     pub(crate) alarm_keys: Vec<Key>,
-    /// What they said in the write that is looked at.
+    /// Their words in the write that is looked at.
     pub(crate) words: Vec<Word>,
     /// The silences that people have asked for.
     pub(crate) asked: Vec<Asked>,
     /// The lines that say of an alarm that it is silenced.
     pub(crate) muted: BTreeSet<String>,
-    /// What people said by keys and clicks, …
+    /// The words of people by keys and clicks, …
     pub(crate) said: BTreeSet<PersonAct>,
     /// … and what was written of them.
     pub(crate) did: BTreeSet<PersonAct>,
     /// In which readings of the menu somebody pressed 3, by incident and attempt.
     pub(crate) threes: BTreeMap<(IncidentId, u32), BTreeSet<u32>>,
-    /// Who asked from elsewhere that an incident be over, and what they had not seen.
+    /// The people who asked from elsewhere that an incident be over, and what they had not seen.
     pub(crate) ends_asked: Vec<(IncidentId, String, u32)>,
     /// How many clicks there were, and which of them were answered.
     pub(crate) clicks: usize,
@@ -55,17 +55,17 @@ pub(crate) struct Watch {
     pub(crate) texts: BTreeMap<IncidentId, (u32, u32)>,
     /// The incidents that each person was texted about.
     pub(crate) texted: BTreeMap<String, BTreeSet<IncidentId>>,
-    /// Who was told of each incident that they missed a call.
+    /// The people who were told of each incident that they missed a call.
     pub(crate) told_missed: BTreeMap<IncidentId, BTreeSet<String>>,
     /// How many texts of each incident nobody wants any more, sent or not.
     pub(crate) unwanted: BTreeMap<IncidentId, u32>,
     /// The texts that changed something.
     pub(crate) by_text: BTreeSet<Sid>,
-    /// What the owner of each incident knows.
+    /// The knowledge of the owner of each incident.
     pub(crate) knows: BTreeMap<IncidentId, Knows>,
     /// How often a call was placed for an attempt.
     pub(crate) placed: BTreeMap<(IncidentId, u32), u32>,
-    /// What was seen of incidents, that must have counted.
+    /// The things that were seen of incidents, and must have counted.
     pub(crate) seen: Seen,
 }
 
@@ -101,7 +101,7 @@ impl Watch {
         }
     }
 
-    /// Whom the policy of this name calls.
+    /// The roster of the policy of this name.
     pub(crate) fn roster(&self, policy: &str) -> Option<&Roster> {
         self.plan.rosters.get(self.policies.iter().position(|name| name == policy)?)
     }

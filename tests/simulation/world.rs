@@ -26,7 +26,7 @@ pub(crate) struct Faults {
     pub(crate) doubled: u32,
     /// The same come late, and so out of order.
     pub(crate) late: u32,
-    /// Whoever works is gone, between any two things done.
+    /// The worker is gone, between any two things done.
     pub(crate) crash: u32,
     /// The store fails, or says of a write that landed that it did not.
     pub(crate) store: u32,
@@ -46,7 +46,7 @@ pub(crate) struct Faults {
     pub(crate) queued: u32,
 }
 
-/// What the run does when its moment comes.
+/// The thing that the run does when its moment comes.
 pub(crate) enum What {
     /// Polls what is under way.
     Poll(usize),
@@ -105,9 +105,9 @@ pub(crate) struct World {
     /// Milliseconds since 1970.
     pub(crate) now: i64,
     pub(crate) rng: Rng,
-    /// What goes wrong from now on.
+    /// The faults from now on.
     pub(crate) faults: Faults,
-    /// What went wrong in this run, or may.
+    /// The faults of this run so far, or those that may come.
     pub(crate) known: Faults,
     pub(crate) later: BinaryHeap<Later>,
     pub(crate) rows: Rows,

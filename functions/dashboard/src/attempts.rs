@@ -22,7 +22,7 @@ const FAILURES_PER_SECOND: u64 = 20;
 /// The counter of failures, in the row of all addresses.
 const FAILED: &str = "failed";
 
-/// What is kept of an address.
+/// The record of an address.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Attempts {
     /// How often it has failed.

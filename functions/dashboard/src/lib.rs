@@ -33,7 +33,7 @@ use shared::{Error, Timestamp};
 pub use pages::studio::{LayoutCache, MediansCache};
 pub use pages::{NumbersCache, OnCallCache, WaitingCache};
 
-/// What the pages need.
+/// The pages, with all that they need.
 pub struct Dashboard {
     /// The password, and the routes (a dead letter that was no event may be one by now).
     pub settings: SettingsCache,
@@ -47,11 +47,11 @@ pub struct Dashboard {
     pub medians: MediansCache,
     /// The layouts of Flows' graphs.
     pub layouts: LayoutCache,
-    /// What each span of time adds up to.
+    /// The figures of each span of time.
     pub numbers: NumbersCache,
     /// How many dead letters wait.
     pub waiting: WaitingCache,
-    /// Who is on call.
+    /// The people on call.
     pub on_call: OnCallCache,
     /// On one machine: what opens the pages without a password.
     pub start_token: Option<StartToken>,
@@ -81,7 +81,7 @@ impl Default for ServerCli {
 pub struct Viewer {
     /// They are logged in with the password, and can log out.
     pub signed_in: bool,
-    /// Who they are, if they have said so and it was checked.
+    /// Their name, if they have said it and it was checked.
     pub person: Option<String>,
 }
 

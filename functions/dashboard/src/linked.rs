@@ -1,4 +1,4 @@
-//! Whoever was sent a text about an incident: its link opens that incident to them, without the password, and nothing else.
+//! Links in texts about an incident: one opens that incident to whoever was sent it, without the password, and no more.
 //!
 //! A GET trades the token for a cookie of the incident's own path, and leads there. It writes nothing and uses nothing up:
 //! a preview may fetch a link as often as it likes. Only a POST acts.

@@ -1,4 +1,4 @@
-//! Whose browser it is that asks: a session that is found by its cookie, beside that of the password.
+//! The person whose browser asks: a session that is found by its cookie, beside that of the password.
 
 use shared::config::Settings;
 use shared::domain::sign_in::Session;

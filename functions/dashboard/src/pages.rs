@@ -165,7 +165,7 @@ pub(crate) fn login(
     }
 }
 
-/// What somebody sees who opened a page without the start token.
+/// The page for somebody who opened one without the start token.
 pub(crate) fn start_token_needed(dashboard: &Dashboard) -> Result<Response, Error> {
     let facts = context! { title => "Open Ringdown", page => "login", signed_in => false };
     Ok(Response { status: 401, ..render(dashboard, "start-token.html", facts)? })
@@ -199,7 +199,7 @@ fn render(dashboard: &Dashboard, name: &str, facts: Value) -> Result<Response, E
         .with("referrer-policy", "same-origin"))
 }
 
-/// What is wrong with the configuration, for [`warning.html`](TEMPLATES).
+/// The problem of the configuration, for [`warning.html`](TEMPLATES).
 fn rejected(dashboard: &Dashboard) -> Option<Value> {
     let settings = dashboard.settings.cached()?;
     let rejected = settings.rejected.as_deref()?;

@@ -140,7 +140,7 @@ impl Live {
         let by_hole: HashMap<&str, &Part> =
             sent.iter().map(|part| (part.hole.as_str(), *part)).collect();
         let mut html = String::with_capacity(self.bare.len());
-        // What is still to be written, the next on top.
+        // The texts still to be written, the next on top.
         let mut texts = vec![self.bare.as_str()];
         while let Some(text) = texts.pop() {
             let Some((hole, before, behind)) = next_hole(text) else {

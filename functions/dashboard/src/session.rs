@@ -1,4 +1,4 @@
-//! Who may look: a password from a secret, then a signed cookie. Who it is, says [`named`].
+//! Access to the pages: a password from a secret, then a signed cookie. Who it is, says [`named`].
 
 use serde::{Deserialize, Serialize};
 use shared::http::{Request, Response};

@@ -1,4 +1,4 @@
-//! What became of a call that we placed, and which key was pressed.
+//! Takes the outcome of a call that we placed, and the key that was pressed.
 //!
 //! In: `POST /twilio/voice/{incident}/{attempt}` and, behind it, `/status` and `/amd`, signed by Twilio; `POST
 //! /twilio/studio/{incident}/{attempt}` from a Studio Flow, with the token that its call was given; `POST /slack/actions`,
@@ -34,7 +34,7 @@ async fn callback(
         Endpoint::Voice | Endpoint::VoiceStatus | Endpoint::VoiceMachine | Endpoint::FlowReport => {
             let CallResponse { response, report: status } =
                 escalate.handle_call(request, now).await?;
-            // What is not in the queue comes again: Twilio tries once more.
+            // A status that is not in the queue comes again: Twilio tries once more.
             if let Some(status) = status {
                 report(escalate.queue.as_ref(), status).await?;
             }

@@ -22,7 +22,7 @@ use shared::storage::{Queue, Store};
 use shared::twilio::event_stream::parse;
 use shared::{Error, Timestamp};
 
-/// What the webhook needs.
+/// The webhook, with all that it needs.
 pub struct Webhook {
     /// Auth tokens, the public URL, the routes, and the Flows of the policies.
     pub settings: SettingsCache,
@@ -60,7 +60,7 @@ async fn accept(webhook: &Webhook, request: &Request, now: Timestamp) -> Result<
     queued.and(taken)
 }
 
-/// What the schedule asks for.
+/// The request of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(tag = "schedule", rename_all = "kebab-case")]
 pub enum Schedule {

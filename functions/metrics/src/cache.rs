@@ -1,4 +1,4 @@
-//! What was read last, for a few seconds: scrapes that come together share one read.
+//! Keeps what was read last for a few seconds: scrapes that come together share one read.
 //!
 //! A process reads one after the other, so that what it shows never falls. Two processes may be up to [`MAX_AGE`] apart.
 
@@ -26,7 +26,7 @@ const MAX_HEALTH_AGE: SignedDuration = SignedDuration::from_secs(10);
 /// A value, and when it was read.
 type Read<T> = Mutex<Option<(Timestamp, T)>>;
 
-/// What was read last.
+/// The values that were read last.
 #[derive(Default)]
 pub struct Cache {
     samples: Read<Arc<Samples>>,

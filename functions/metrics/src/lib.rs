@@ -1,4 +1,4 @@
-//! What Prometheus scrapes, and whether the server is well.
+//! Metrics that Prometheus scrapes, and whether the server is well.
 //!
 //! In: `GET /metrics` with a bearer token; `GET /health` and `/healthz` from anyone. Out: all metrics, in the format that
 //! was asked for; `ok`, or what is wrong.
@@ -20,7 +20,7 @@ use shared::http::{Request, Response, answer};
 use shared::storage::Store;
 use shared::{Error, Timestamp};
 
-/// What the metrics need.
+/// The endpoints of metrics and health, with all that they need.
 pub struct Metrics {
     /// The token, and who is on call.
     pub settings: SettingsCache,
@@ -28,7 +28,7 @@ pub struct Metrics {
     pub store: Arc<dyn Store>,
     /// Where there is one process only: the requests that it refused.
     pub refusals: Option<&'static Refusals>,
-    /// What was read last.
+    /// The values that were read last.
     pub cache: Cache,
 }
 

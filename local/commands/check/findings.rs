@@ -1,4 +1,4 @@
-//! What a check finds: what is wrong with calendars, and what is perhaps not meant.
+//! The findings of a check: what is wrong with calendars, and what is perhaps not meant.
 
 use serde::Serialize;
 use shared::Timestamp;

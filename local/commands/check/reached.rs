@@ -5,7 +5,7 @@ use shared::Timestamp;
 use shared::config::file::{Config, Escalation, Instead, Roster, UnreadCalendar, glob_matches};
 use shared::domain::escalation::Policy;
 
-/// What an alarm reaches, as `--json` prints it.
+/// The reach of an alarm, as `--json` prints it.
 #[derive(Serialize)]
 pub(super) struct Reached {
     alarm: String,
@@ -19,7 +19,7 @@ pub(super) struct Reached {
     text: String,
 }
 
-/// What the alarm of this name reaches now.
+/// Finds what the alarm of this name reaches now.
 pub(super) fn reached(config: &Config, name: &str, now: Timestamp) -> Reached {
     let is_ignored = config.ignored.reason(name).is_some();
     let policy = config.escalation.for_alarm(name, now).filter(|_| !is_ignored);
@@ -56,7 +56,7 @@ pub(super) fn policy(config: &Config, name: &str, now: Timestamp) -> String {
     }
 }
 
-/// Who is called, with the last four digits of their numbers.
+/// The people who are called, with the last four digits of their numbers.
 pub(super) fn roster(
     escalation: &Escalation,
     unread: &[UnreadCalendar],

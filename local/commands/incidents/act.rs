@@ -49,7 +49,7 @@ impl IncidentsCommand {
         }
     }
 
-    /// What is asked for; `Err` with what is wrong.
+    /// The act that is asked for; `Err` with what is wrong.
     fn act(&self, incident: &Incident, now: Timestamp) -> Result<Act, String> {
         Ok(match self {
             IncidentsCommand::Take(_) => Act::Take,

@@ -1,4 +1,4 @@
-//! What can be typed behind `ringdown incidents`.
+//! The commands behind `ringdown incidents`.
 
 use clap::Subcommand;
 use jiff::SignedDuration;

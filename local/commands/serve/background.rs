@@ -1,4 +1,4 @@
-//! What the server does unasked: it takes from its queues, and at its times looks over what is open and what is counted.
+//! The server's work unasked: it takes from its queues, and at its times looks over what is open and what is counted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ const LAST_COUNTS: Duration = Duration::from_millis(500);
 /// How often Twilio's list is looked at, in minutes.
 const MINUTES_A_DAY: u64 = 24 * 60;
 
-/// What is under way.
+/// The tasks that are under way.
 pub(super) struct Background {
     stop: watch::Sender<bool>,
     forwarder: JoinHandle<()>,

@@ -29,7 +29,7 @@ fn caller(environment: &Environment, is_simulated: bool) -> &'static str {
     }
 }
 
-/// What a server knows of itself at its start.
+/// The greeting of a server, with what it knows of itself at its start.
 pub(super) struct Greeting<'a> {
     pub(super) address: &'a str,
     pub(super) data: &'a DataFolder,
@@ -123,7 +123,7 @@ fn example(command: &str, file: &str, address: &str, data: &DataFolder) -> Optio
     is_here.then(|| format!("{} {command} {file}{to}{data}", program::prefix()))
 }
 
-/// What is said of a configuration that is not in use.
+/// The warning of a configuration that is not in use.
 fn warning(rejected: &Rejected) -> String {
     format!("\n  WARNING: {}.\n  {}\n", rejected.headline(), rejected.reason())
 }

@@ -27,7 +27,7 @@ const MAX_LINE_CHARS: usize = 200;
 /// How many incidents are remembered before those that are no longer read are forgotten.
 const MAX_REMEMBERED: usize = 1_000;
 
-/// What was printed already.
+/// The record of what was printed already.
 pub(super) struct Reporter {
     /// What happened before, to incidents that are new here, is left out.
     since: Timestamp,

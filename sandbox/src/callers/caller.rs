@@ -14,7 +14,7 @@ const MAX_RING_TIME: Duration = Duration::from_secs(180);
 /// From one key to the next.
 const BETWEEN_KEYS: Duration = Duration::from_millis(450);
 
-/// What a caller perceives at one moment.
+/// The things that a caller perceives at one moment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Perceived {
     /// The name of the widget that the caller is in; none if the Execution is over.
@@ -35,7 +35,7 @@ pub(super) struct Caller {
     /// The widget in which this call is cut off without the Flow learning of it.
     cut_off_in: Option<&'static str>,
     visit: Option<(String, usize)>,
-    /// What is done next, oldest first.
+    /// The actions that come next, oldest first.
     plan: VecDeque<(Timestamp, PhoneAction)>,
 }
 
@@ -46,7 +46,7 @@ impl Caller {
         Caller { rng, since: now, cut_off_in, visit: None, plan: VecDeque::new() }
     }
 
-    /// What the caller, or whoever the call was handed over to, does now.
+    /// The action of the caller, or of whoever the call was handed over to, now.
     pub(super) fn act(&mut self, perceived: &Perceived, now: Timestamp) -> Option<PhoneAction> {
         if now >= later(self.since, MAX_RING_TIME) {
             return Some(PhoneAction::HangUp);

@@ -10,9 +10,9 @@ use super::{FLOWS, Frame, PHONES, SLACK, Vendors, render};
 pub struct Message {
     /// The HTTP status.
     pub status: u16,
-    /// What happened.
+    /// The sentence that says what happened.
     pub title: String,
-    /// What else there is to say.
+    /// More lines.
     pub lines: Vec<String>,
     /// The page that tells more: its path, and what the link says.
     pub more: Option<(&'static str, &'static str)>,
@@ -69,7 +69,7 @@ pub(crate) fn in_words(request: &Request, vendors: Vendors, response: Response) 
     kept.fold(page, |page, (name, value)| page.with(name, value))
 }
 
-/// What a person is led to with 303 after a form, and a script is answered.
+/// Leads a person there with 303 after a form; a script gets the answer.
 pub fn see_or(request: &Request, path: &str, answer: Response) -> Response {
     let is_done = answer.status < 300 && is_for_a_person(request);
     if is_done { Response::see_other(path) } else { answer }

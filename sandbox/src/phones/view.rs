@@ -81,7 +81,7 @@ pub(super) struct Gathering {
     pub(super) seconds_left: Option<i64>,
     /// Whether it takes words too.
     pub(super) takes_speech: bool,
-    /// What its keys do, by key.
+    /// The labels of its keys, by key.
     pub(super) labels: BTreeMap<char, String>,
 }
 

@@ -1,4 +1,4 @@
-//! What Block Kit allows in a message. Pure. (docs.slack.dev, "Reference: blocks" and "Reference: block elements".)
+//! The rules of Block Kit for a message. Pure. (docs.slack.dev, "Reference: blocks" and "Reference: block elements".)
 //!
 //! Blocks and elements that Slack knows and this server does not use pass unread.
 
@@ -18,7 +18,7 @@ const UNREAD_BLOCKS: [&str; 7] =
 const ANY_TEXT: &[&str] = &["mrkdwn", "plain_text"];
 const PLAIN: &[&str] = &["plain_text"];
 
-/// What is wrong, and where.
+/// The result of a check; `Err` says what is wrong, and where.
 type Checked = Result<(), String>;
 
 /// Whether Slack takes these blocks; else what is wrong where.

@@ -22,7 +22,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 /// How much of an answer that is not 200 is shown.
 const SHOWN: usize = 200;
 
-/// What is pressed, and by whom.
+/// The button that is pressed, and by whom.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Click {

@@ -1,4 +1,4 @@
-//! Who and what is in this Slack: the configuration's channels, everybody who has a member id in it, and somebody whom it
+//! The members and channels of this Slack: the configuration's, everybody who has a member id in it, and somebody whom it
 //! does not know.
 
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub(super) struct Named {
     pub(super) name: String,
 }
 
-/// What the page needs to know.
+/// The members and channels that the page needs to know.
 #[derive(Debug, Serialize)]
 pub(super) struct Directory {
     members: Vec<Named>,

@@ -1,4 +1,4 @@
-//! What can be said: a text with its blocks. Pure.
+//! Posts: a text with its blocks. Pure.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ const MAX_TEXT_CHARACTERS: usize = 40_000;
 /// A text with its blocks, as Slack would take them.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Post {
-    /// What is read aloud or shown in a notification; all that there is to read if there are no blocks.
+    /// The text read aloud or shown in a notification; all that there is to read if there are no blocks.
     pub(super) text: String,
     pub(super) blocks: Vec<Value>,
 }

@@ -13,7 +13,7 @@ pub(super) struct Ts(i64);
 const MICROS: i64 = 1_000_000;
 
 impl Ts {
-    /// What a message of this time is called.
+    /// The name of a message of this time.
     pub(super) fn of(at: Timestamp) -> Ts {
         Ts(at.as_microsecond().max(0))
     }

@@ -26,7 +26,7 @@ pub(super) struct Target {
     pub(super) method: Method,
 }
 
-/// What the request for a call says. Nothing here changes.
+/// The request for a call. Nothing here changes.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     pub(super) account: String,
@@ -165,7 +165,7 @@ pub(crate) struct Facts {
     pub(crate) flow: Option<String>,
     /// Whether voicemail took it, once anybody did.
     pub(crate) machine: bool,
-    /// What answering machine detection found.
+    /// The result of answering machine detection.
     pub(crate) answered_by: Option<&'static str>,
     /// All that was spoken, and what is being spoken now.
     pub(crate) said: Vec<String>,
@@ -188,7 +188,7 @@ pub(crate) struct Gathering {
     pub(crate) until: Option<Timestamp>,
     /// Whether it takes words too.
     pub(crate) takes_speech: bool,
-    /// What its keys do, as far as it is said.
+    /// The labels of its keys, as far as they are said.
     pub(crate) labels: Vec<KeyLabel>,
 }
 

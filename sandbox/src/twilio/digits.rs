@@ -14,7 +14,7 @@ pub(super) enum CallerInput {
     Words(String),
 }
 
-/// What was pressed so far.
+/// The input so far.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Digits {
     pub(super) pressed: String,

@@ -1,13 +1,13 @@
 //! Faults on purpose. All of them are off until they are switched on, and a seed repeats them.
 //!
-//! What is said of calls goes for Studio's Executions too: to place a call is to create one of either.
+//! The faults of calls go for Studio's Executions too: to place a call is to create one of either.
 
 use serde::{Deserialize, Serialize};
 
 use super::webhook::is_url;
 use crate::rng::Rng;
 
-/// What goes wrong: `POST /sandbox/twilio/faults` sets all of it, and what it does not name is off.
+/// The faults: `POST /sandbox/twilio/faults` sets all of it, and what it does not name is off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Faults {

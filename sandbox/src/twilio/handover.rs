@@ -35,7 +35,7 @@ pub(super) struct RecordingLimits {
     pub(super) finish_on_key: String,
 }
 
-/// What was recorded.
+/// A recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Recording {
     /// How long somebody spoke.

@@ -31,7 +31,7 @@ pub(super) struct SentRequest {
     pub(super) event: String,
     /// The path of its URL.
     pub(super) path: String,
-    /// What was answered; none if nothing was, or if it was lost on purpose.
+    /// The status of the answer; none if nothing was, or if it was lost on purpose.
     pub(super) status: Option<u16>,
     /// Why nothing was answered.
     #[serde(skip_serializing_if = "Option::is_none")]

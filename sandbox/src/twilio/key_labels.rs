@@ -1,4 +1,4 @@
-//! What each key does, as whoever asks for keys says it: "Press 1 to take it" labels the 1. Pure.
+//! The labels of keys, as whoever asks for keys says them: "Press 1 to take it" labels the 1. Pure.
 //!
 //! In: what is said while a Gather listens. Out: keys with their labels; none for a question that is put in other words.
 
@@ -8,7 +8,7 @@ use super::twiml::{Gather, Verb};
 const MAX_LABEL: usize = 40;
 const PRESS: &str = "press ";
 
-/// What a key does.
+/// The label of a key: what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeyLabel {
     pub(crate) key: char,

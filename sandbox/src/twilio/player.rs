@@ -54,7 +54,7 @@ pub(super) struct Player {
     /// How many status callbacks it has sent.
     pub(super) sequence: u32,
     pub(super) behaviour: Option<PhoneBehaviour>,
-    /// What the phone does next by itself, and when.
+    /// The action that the phone does next by itself, and when.
     pub(super) plan: Option<(Timestamp, PhoneAction)>,
     /// The request that ended the call, answered when it has ended.
     pub(super) ended_by: Option<PhoneRequest>,

@@ -240,7 +240,7 @@ async fn receive(listener: TcpListener, receiver: Receiver) {
 }
 
 impl Receiver {
-    /// What is answered: content type, status, body. Whatever is Twilio's own must be signed; what a Flow asks is not.
+    /// The answer: content type, status, body. Whatever is Twilio's own must be signed; what a Flow asks is not.
     fn answer(
         &self,
         head: &hyper::http::request::Parts,

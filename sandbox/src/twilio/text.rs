@@ -52,7 +52,7 @@ impl TextStatus {
     }
 }
 
-/// What a request for a text says. Nothing here changes.
+/// The request for a text. Nothing here changes.
 #[derive(Clone, Debug)]
 pub(super) struct TextOrder {
     pub(super) account: String,
@@ -138,7 +138,7 @@ impl Text {
         self.facts().error_code
     }
 
-    /// What it says.
+    /// The text that it says.
     pub(crate) fn body(&self) -> &str {
         &self.order.body
     }

@@ -64,7 +64,7 @@ pub(super) struct Gather {
     pub(super) speech: bool,
     /// Whether the action is requested even if nothing was pressed.
     pub(super) action_on_empty_result: bool,
-    /// What is said meanwhile.
+    /// The verbs that are said meanwhile.
     pub(super) inside: Vec<Verb>,
 }
 

@@ -25,7 +25,7 @@ pub(super) const AGENT: &str = "TwilioProxy/1.1";
 pub(super) struct Webhook {
     /// The call or the text that it is about.
     pub(super) sid: String,
-    /// What it is, for the journal.
+    /// The name of its event, for the journal.
     pub(super) event: &'static str,
     pub(super) url: String,
     pub(super) method: Method,

@@ -50,12 +50,12 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// What a request is, for the journal.
+/// The label of a request, for the journal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label<'a> {
     /// The call, the text or the Execution that it is about.
     pub(super) sid: &'a str,
-    /// What it is.
+    /// The name of its event.
     pub(super) event: &'a str,
     /// Only its path is entered.
     pub(super) url: &'a str,

@@ -1,9 +1,9 @@
-//! What a Flow waits for while somebody walks through it.
+//! The question that a Flow waits for while somebody walks through it.
 
 use studio::HttpMethod;
 use studio::play::HttpRequest;
 
-/// What a Flow waits for.
+/// The thing that a Flow waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Awaited {
     /// The name of the widget.

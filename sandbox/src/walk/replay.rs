@@ -21,7 +21,7 @@ pub(super) struct Replayed {
     pub(super) entries: Vec<TraceEntry>,
     /// The namespaces of Liquid now.
     pub(super) context: Value,
-    /// What it waits for; none if it is over.
+    /// The thing that it waits for; none if it is over.
     pub(super) awaited: Option<Awaited>,
     /// Its end, if it is over.
     pub(super) end: Option<PlayEnd>,

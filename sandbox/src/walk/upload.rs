@@ -10,7 +10,7 @@ use studio::FlowFile;
 /// The most characters of a name.
 const MAX_NAME: usize = 100;
 
-/// What the form held.
+/// The contents of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Upload {
     /// The name that somebody gave it; else that of the file.

@@ -99,7 +99,7 @@ fn current(flow: &Flow, replayed: &Replayed) -> Option<String> {
     .or_else(|| Some(awaited.widget.clone()))
 }
 
-/// What it waits for, and what can be done.
+/// The question that it waits for, and what can be done.
 #[derive(Serialize)]
 pub(super) struct ShownQuestion {
     widget: String,
@@ -242,7 +242,7 @@ pub(super) fn steps(replayed: &Replayed, began: Timestamp) -> (Vec<ShownStep>, u
     (shown, left_out)
 }
 
-/// What Twilio's debugger would have logged: the code and the widget, and the words.
+/// The entries that Twilio's debugger would have logged: the code and the widget, and the words.
 pub(super) fn log(entries: &[TraceEntry]) -> Vec<(String, String)> {
     let logged = entries.iter().filter_map(|entry| match &entry.detail {
         TraceDetail::Logged(entry) => {

@@ -92,7 +92,7 @@ impl Table {
                 Some(Cancelled::Size(what)) => return Err(Error::TooLargeToStore(what)),
                 _ => return Err(failed(error)),
             }
-            // What is in progress may land yet, and must not land twice; what was cancelled is begun anew.
+            // A transaction in progress may land yet, and must not land twice; a cancelled one is begun anew.
             if matches!(cancelled, Some(Cancelled::Conflict)) {
                 token = self::token();
             }

@@ -21,7 +21,7 @@ use crate::http::{Request, Response};
 use crate::payload::{HttpPayload, SqsPayload};
 use crate::storage::{Message, Processed, QueueName};
 
-/// What ends an entry point: its start failed, or the runtime's API is gone.
+/// The error that ends an entry point: its start failed, or the runtime's API is gone.
 pub type Failure = lambda_runtime::Error;
 
 /// Lines of JSON, as Lambda's log viewers expect them. `AWS_LAMBDA_LOG_LEVEL` is Lambda's own setting.

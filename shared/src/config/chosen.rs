@@ -38,7 +38,7 @@ pub(super) struct Former {
     pub(super) config: Option<Arc<Config>>,
 }
 
-/// What is wrong with a configuration that was read.
+/// The reason why a configuration that was read cannot be used.
 pub(super) enum Wrong {
     Problems(Problems),
     Unreadable(String),
@@ -65,7 +65,7 @@ impl Source {
         Source { parts, unreadable, hash }
     }
 
-    /// What was chosen before, if that still holds: the same was read, and the last good one (named by `kept`) is the
+    /// The earlier choice, if that still holds: the same was read, and the last good one (named by `kept`) is the
     /// same too, if it is needed.
     pub(super) fn unchanged(&self, before: &Settings, kept: Option<&str>) -> Option<Chosen> {
         let holds = before.rejected.is_none() || kept.is_none_or(|kept| kept == before.used);
@@ -96,7 +96,7 @@ impl Source {
     /// read.
     ///
     /// # Errors
-    /// What is wrong with it, if there is no last good one.
+    /// The problems of that configuration, if there is no last good one.
     pub(super) fn otherwise(
         &self,
         wrong: &Wrong,

@@ -58,13 +58,13 @@ use crate::domain::sns::Topic;
 
 /// A configuration that passed its check.
 pub struct Config {
-    /// What it was read from: `(name, text)`, in order, decoded; a calendar that could not be read as it was before.
+    /// Its parts: `(name, text)`, in order, decoded; a calendar that could not be read as it was before.
     pub parts: Vec<(String, String)>,
     /// Which event goes where.
     pub routes: Routes,
     /// How old a line may get before it becomes a dead letter instead of being tried again.
     pub give_up_after: Duration,
-    /// Who is called for which alarms, and who is on call when.
+    /// The people, the policies and the schedules: who is called for which alarms, and who is on call when.
     pub escalation: Escalation,
     /// When nobody is called for which alarms.
     pub silences: Silences,
@@ -72,9 +72,9 @@ pub struct Config {
     pub ignored: Ignored,
     /// The topics of SNS whose messages are taken over HTTPS, without the bearer token.
     pub sns_topics: Vec<Topic>,
-    /// What the pages show of executions, and the zone of a Flow's hours.
+    /// The settings of Studio: what the pages show of executions, and the zone of a Flow's hours.
     pub studio: StudioSettings,
-    /// What is not wrong, and yet perhaps not meant: globs that match nothing or come too late.
+    /// Things that are not wrong, and yet perhaps not meant: globs that match nothing or come too late.
     pub warnings: Vec<Problem>,
     /// The calendars that could not be read, if it was read with [`Config::parse_beside`].
     pub unread: Vec<UnreadCalendar>,
@@ -266,7 +266,7 @@ impl Check<'_> {
         let mut escalation = self.escalation(file.people, file.schedules, file.policies, &channels);
         escalation.limit(&limits);
         if !self.problems.is_empty() {
-            // What is too long for its check is too long to be compiled.
+            // A text that is too long for its check is too long to be compiled.
             return None;
         }
         Some((Routes::new(routes, channels), give_up_after, escalation))

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration that is not used, or with a calendar of it, and how that is said.
+//! The problems of a configuration that is not used, or of a calendar of it, and how they are said.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -99,7 +99,7 @@ impl Rejected {
         }
     }
 
-    /// What happened, and what is used now: a sentence without its end.
+    /// Says what happened, and what is used now: a sentence without its end.
     pub fn headline(&self) -> String {
         if self.schedules.is_empty() {
             let of = self.former_of.map(|at| format!(" (of {})", time(at, &TimeZone::UTC)));

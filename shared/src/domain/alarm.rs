@@ -28,10 +28,10 @@ use reader::Reader;
 
 use crate::domain::size::cut_marked;
 
-/// What a monitor said of one alarm. The same change has the same key, time and state by each way that it comes.
+/// A monitor's word about one alarm. The same change has the same key, time and state by each way that it comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// What names the alarm for good: its ARN (with `#` and the contributor's id for one series of an alarm on
+    /// The name of the alarm for good: its ARN (with `#` and the contributor's id for one series of an alarm on
     /// several); account, region and name where there is no ARN; the monitor's fingerprint, or all labels where there is
     /// none. At most 512 bytes.
     pub key: String,
@@ -44,9 +44,9 @@ pub struct Change {
     pub state: State,
     /// When it changed, as the monitor says; the time of reading if it does not say.
     pub at: Timestamp,
-    /// What the monitor says of it, and which series it is of several. One line of at most 2,000 characters, or empty.
+    /// The monitor's words about it, and which series it is of several. One line of at most 2,000 characters, or empty.
     pub reason: String,
-    /// What its author wrote. One line of at most 2,000 characters, or empty.
+    /// Its author's words. One line of at most 2,000 characters, or empty.
     pub description: String,
     /// Why it must not call anybody, if it must not: suppressed, or muted. CloudWatch tells EventBridge of such changes
     /// too. When a mute ends, SNS brings the same key, time and state once more, with nothing here.
@@ -89,13 +89,13 @@ pub enum State {
     NoData,
 }
 
-/// What cannot be read as an alarm.
+/// A text that cannot be read as an alarm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
-    /// What is wrong with it, and what was expected, in a few words.
+    /// The problem, and what was expected, in a few words.
     pub reason: String,
-    /// What arrived: text, cut at [`MAX_UNREADABLE_BYTES`] bytes. The innermost part that can be told apart; one that came as
-    /// text can be read again by itself.
+    /// The text that arrived, cut at [`MAX_UNREADABLE_BYTES`] bytes. The innermost part that can be told apart; one
+    /// that came as text can be read again by itself.
     pub body: String,
     /// All of it, if it was cut: two that differ behind the cut are not the same.
     pub whole: Option<Arc<str>>,
@@ -106,7 +106,7 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    /// What cannot be read for this reason, of which so much is kept as is to be.
+    /// A text that cannot be read for this reason, of which so much is kept as is to be.
     pub fn new(reason: String, body: String, kind: Kind) -> Malformed {
         let whole = (body.len() > MAX_UNREADABLE_BYTES).then(|| Arc::from(body.as_str()));
         let body = cut_marked(body, MAX_UNREADABLE_BYTES);

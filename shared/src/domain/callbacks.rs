@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use counted_statuses::{CountedStatuses, Outcome};
 
-/// What a status is of.
+/// The kind of thing that a status is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resource {
@@ -58,7 +58,7 @@ impl Source {
 /// One report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Callback {
-    /// What it is about.
+    /// The kind of thing that it is about.
     pub resource: Resource,
     /// Its SID, of whatever length.
     pub sid: Sid,

@@ -41,7 +41,7 @@ pub struct Numbers {
     pub incidents: IncidentFigures,
     /// Those of their alarms that went off most, the noisiest first.
     pub alarms: Vec<AlarmFigures>,
-    /// Who was called for them, whoever was called most first.
+    /// The people who were called for them, whoever was called most first.
     pub people: Vec<PersonFigures>,
     /// The parts of the span, the oldest first; the last one goes on.
     pub bars: Vec<Bar>,
@@ -56,7 +56,7 @@ pub struct Bar {
     pub from: Timestamp,
     /// … and ends.
     pub until: Timestamp,
-    /// What was delivered in it.
+    /// The deliveries in it.
     #[serde(flatten)]
     pub delivered: Counts,
     /// The incidents that began in it.

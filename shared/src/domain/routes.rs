@@ -82,7 +82,7 @@ impl Routes {
         self.routes.iter().map(|(_, route)| route)
     }
 
-    /// What is to be said of an event, and in which channels. A route whose condition or words fail on this event says
+    /// The lines to say of an event, and in which channels. A route whose condition or words fail on this event says
     /// so in a plain line: nothing is lost.
     pub fn lines(&self, event: &Event) -> Vec<(String, Line)> {
         let mut context = None;

@@ -1,4 +1,4 @@
-//! Who is on call when. Pure: the time is an argument, and a schedule is read once, when the configuration is.
+//! Finds who is on call. Pure: the time is an argument, and a schedule is read once, when the configuration is.
 //!
 //! 1. [`Rotation`]: people in turn, by local weeks or days. [`Calendar`]: the events of an `.ics` file.
 //! 2. [`Override`]: dated exceptions, which lie over either: those of the file, and over them [`StoredOverrides`], which
@@ -53,7 +53,7 @@ pub struct Schedule {
     pub zone: TimeZone,
     /// Where its shifts come from.
     pub source: Source,
-    /// What is different on some dates. Of those that overlap, the later one wins.
+    /// The overrides, which make some dates different. Of those that overlap, the later one wins.
     pub overrides: Vec<Override>,
 }
 
@@ -73,16 +73,16 @@ pub struct Override {
     pub from: Timestamp,
     /// When it ends; this moment is no longer part of it.
     pub until: Timestamp,
-    /// Who is on call then; `None` is an empty shift, on purpose.
+    /// The person on call then; `None` is an empty shift, on purpose.
     pub person: Option<String>,
     /// The id of the [`StoredOverride`] that it is; `None` for one of the file.
     pub stored: Option<String>,
 }
 
-/// Who is on call, from when until when.
+/// The people on call, from when until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shift {
-    /// Who, in the order in which they are called; nobody in a gap.
+    /// The people, in the order in which they are called; nobody in a gap.
     pub people: Vec<String>,
     /// When it begins; [`Timestamp::MIN`] if it always was so.
     pub from: Timestamp,
@@ -127,7 +127,7 @@ impl Schedules {
         self.0.iter().find(|schedule| schedule.name == name)
     }
 
-    /// Who is on call in this schedule at this moment. In one that is unknown: nobody, ever.
+    /// The shift in this schedule at this moment. In one that is unknown: nobody, ever.
     pub fn on_call(&self, schedule: &str, at: Timestamp) -> Shift {
         self.get(schedule).map_or_else(Shift::nobody_ever, |schedule| schedule.on_call(at))
     }
@@ -144,7 +144,7 @@ impl Schedules {
 }
 
 impl Schedule {
-    /// Who is on call at this moment: exactly one shift covers it. It is as long as it can be: two turns of one person
+    /// The shift at this moment: exactly one shift covers it. It is as long as it can be: two turns of one person
     /// in a row are one.
     pub fn on_call(&self, at: Timestamp) -> Shift {
         self.around((at, at)).shift(at)

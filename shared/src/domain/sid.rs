@@ -34,7 +34,7 @@ impl Sid {
         first.eq_ignore_ascii_case(letters).then_some(sid)
     }
 
-    /// What Twilio sent as a SID, whatever its letters, form and length.
+    /// Takes what Twilio sent as a SID, whatever its letters, form and length.
     pub fn as_sent(text: &str) -> Sid {
         Sid(text.to_owned())
     }

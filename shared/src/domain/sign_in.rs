@@ -1,4 +1,4 @@
-//! Who somebody is who has opened the pages. Pure: time and what is random are arguments.
+//! The identity of somebody who has opened the pages. Pure: time and what is random are arguments.
 //!
 //! 1. [`Codes`]: the six digits that a person's phone gets, who may try them, and how many may be sent.
 //! 2. [`Session`]: what a right code, or a [`Link`], begins in a browser. It is stored under the hash of its token.

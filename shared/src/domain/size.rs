@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-/// What a text ends in that was cut.
+/// The end of a text that was cut.
 pub const CUT: &str = "…";
 
 /// The length of a value as JSON, in bytes.

@@ -37,7 +37,7 @@ pub fn environment(fuel: u64, write: Write) -> Environment<'static> {
     environment
 }
 
-/// What a template says.
+/// Renders a template.
 ///
 /// # Errors
 /// It cannot be read, fails on this context, or makes too much of it.
@@ -54,7 +54,7 @@ pub fn render<'env>(
     run(environment, &instructions, &blocks, context, escape).map(|(text, _)| text)
 }
 
-/// What an expression gives.
+/// Evaluates an expression.
 ///
 /// # Errors
 /// The same.

@@ -1,7 +1,7 @@
 //! The address that Twilio and people call us by: `PUBLIC_BASE_URL`. Twilio signs it to the letter, so one that cannot be
 //! right is refused before anything is compared with it. Pure.
 
-/// What is wrong with a base URL.
+/// The reason why a base URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BaseUrlError {
     /// Nothing says how to reach the host.

@@ -20,7 +20,7 @@ pub struct Route<N> {
     pub path: &'static str,
     /// The largest body that it takes.
     pub body: Body,
-    /// Who may use it.
+    /// The callers that may use it.
     pub access: Access,
 }
 
@@ -59,7 +59,7 @@ pub enum Body {
     Page,
     /// A form from Twilio or Slack: 64 KiB and 200 fields.
     Form,
-    /// What a simulated vendor is sent: 1 MiB.
+    /// A request to a simulated vendor: 1 MiB.
     Vendor,
     /// Events or alarms: 4 MiB. Lambda's own limit is 6 MB with base64 around it.
     Batch,
@@ -105,12 +105,12 @@ impl Body {
     }
 }
 
-/// Who may use an endpoint.
+/// The callers that may use an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Anyone: the log-in page with what it is made of, and whether the server is well.
     Anyone,
-    /// Whoever was sent a text about an incident, by the link in it or by the cookie that it was traded for.
+    /// A person who was sent a text about an incident, by the link in it or by the cookie that it was traded for.
     TextLink,
     /// People who are logged in; without a password those who may see this server's pages.
     Viewer,

@@ -46,7 +46,7 @@ pub struct Count {
     pub wire: Wire,
 }
 
-/// What the schedules of the job ask for.
+/// The requests of the job's schedules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "schedule", rename_all = "kebab-case")]
 pub enum Schedule {

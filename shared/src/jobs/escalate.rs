@@ -82,9 +82,9 @@ pub struct Escalate {
     pub queue: Arc<dyn Queue>,
     /// Carries requests to Twilio.
     pub wire: Wire,
-    /// What SNS is asked for: its certificates, and to confirm a subscription.
+    /// Asks SNS for its certificates, and to confirm a subscription.
     pub sns: Arc<sns::client::Client>,
-    /// What time it is after a request to Twilio.
+    /// Tells what time it is after a request to Twilio.
     pub clock: Clock,
     /// Names each writer, so that a write that landed unseen is recognised.
     pub writer_ids: WriterIds,
@@ -113,7 +113,7 @@ impl WriterIds {
     }
 }
 
-/// Who performs the effects of a transaction.
+/// The choice of who performs the effects of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effects {
     /// We do, before we answer.

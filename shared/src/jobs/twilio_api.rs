@@ -16,7 +16,7 @@ const ROW: &str = "api-errors";
 /// The API of the account that is set up.
 ///
 /// # Errors
-/// What is missing, and where it goes.
+/// The setting that is missing, and where it goes.
 pub fn twilio_api(
     settings: &Settings,
     wire: &Wire,

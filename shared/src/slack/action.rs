@@ -13,7 +13,7 @@ use crate::domain::slack_member_id::SlackMemberId;
 use crate::domain::text::turns_direction;
 use crate::http::form_fields;
 
-/// What a request of Slack's asks for.
+/// The meaning of a request of Slack's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Interaction {
     /// A button of ours was clicked.
@@ -24,7 +24,7 @@ pub enum Interaction {
     Nothing,
 }
 
-/// What a button asks for.
+/// The action that a button asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// "I have it".
@@ -51,7 +51,7 @@ pub enum Place {
 /// A button of ours was clicked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Click {
-    /// What it asks for.
+    /// The action that it asks for.
     pub action: Action,
     /// How long a silence lasts: what was chosen, or the hour of a button of an earlier version.
     pub lasting: Lasting,

@@ -13,7 +13,7 @@ const POST: usize = 12_000;
 /// The most blocks of a post (docs: 50).
 const BLOCKS: usize = 50;
 
-/// What is sent to Slack in one request.
+/// The content of one request to Slack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Post {
     /// All of it as mrkdwn: what a notification or a screen reader gets.

@@ -65,7 +65,7 @@ pub fn verify(
     }
 }
 
-/// What Slack would put into `X-Slack-Signature`.
+/// Returns what Slack would put into `X-Slack-Signature`.
 pub fn sign(secret: &Secret, timestamp: &str, body: &[u8]) -> String {
     format!("v0={}", crate::hex(&secret.tag(&[b"v0:", timestamp.as_bytes(), b":", body])))
 }

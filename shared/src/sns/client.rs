@@ -1,4 +1,4 @@
-//! What is fetched of SNS: the certificates that it signs with, and the confirmations of subscriptions.
+//! Fetches two things of SNS: the certificates that it signs with, and the confirmations of subscriptions.
 
 use std::time::Duration;
 

@@ -77,7 +77,7 @@ pub async fn renew(
     }
 }
 
-/// Whose calendar this is the token of: one read, and none for what cannot be a token.
+/// Finds the calendar that this is the token of: one read, and none for what cannot be a token.
 ///
 /// # Errors
 /// The store does not answer.

@@ -19,7 +19,7 @@ pub const COUNTERS: &str = "counters";
 /// Begins the name of each attribute that is a counter, so that none is taken for another attribute.
 pub(crate) const ATTRIBUTE_PREFIX: &str = "n.";
 
-/// What is added to the counters of one row. A counter that is not there yet begins at zero.
+/// An addition to the counters of one row. A counter that is not there yet begins at zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Increment {
     /// The row. It holds counters only: no [`super::Put`] may have this key.

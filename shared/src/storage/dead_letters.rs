@@ -1,4 +1,4 @@
-//! What could not pass: kept with its reason, listed, and sent again when somebody says so.
+//! Messages that could not pass: kept with the reason, listed, and sent again when somebody says so.
 //!
 //! One shape for every job. A letter's body is the message that stood in the queue, so a replay is that message once
 //! more; the marks of what was delivered keep a replay from saying anything twice. Which messages a letter of the job
@@ -58,7 +58,7 @@ pub struct DeadLetter {
     pub given_up_at: Timestamp,
     /// When it was last sent again, if ever.
     pub replayed_at: Option<Timestamp>,
-    /// What became of its last replay, once that is known.
+    /// The outcome of its last replay, once that is known.
     pub outcome: Option<Outcome>,
     /// When somebody dismissed it, and where.
     pub dismissed: Option<Dismissal>,
@@ -142,7 +142,7 @@ pub async fn keep_unreadable(
 /// The records of one letter: its summary and its body.
 pub(crate) const PUTS_PER_LETTER: usize = 2;
 
-/// What keeps letters, each once, [`PUTS_PER_LETTER`] for each: for whoever writes them together with records of its own.
+/// Puts for letters, each once, [`PUTS_PER_LETTER`] for each: for whoever writes them together with records of its own.
 pub(crate) fn puts(letters: &[DeadLetter], now: Timestamp) -> Vec<Put> {
     let mut all: Vec<[Put; PUTS_PER_LETTER]> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();

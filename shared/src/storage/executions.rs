@@ -106,7 +106,7 @@ pub fn put(
     }
 }
 
-/// What says that an Execution is an incident's call.
+/// The record that says that an Execution is an incident's call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExecutionIncident {
     /// The incident's id.

@@ -109,12 +109,12 @@ pub fn seen_at(record: &Record) -> Option<Timestamp> {
     serde_json::from_str(&record.body).ok()
 }
 
-/// What was fetched from Twilio, and when.
+/// A value that was fetched from Twilio, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fetched<T> {
     /// When it was asked for last.
     pub at: Timestamp,
-    /// What Twilio gave last.
+    /// The value that Twilio gave last.
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub value: Option<T>,
     /// Why nothing came at that time.
@@ -146,7 +146,7 @@ pub fn put_fetched<T: Serialize>(key: Key, fetched: &Fetched<T>, now: Timestamp)
     }
 }
 
-/// What was fetched; `None`, and logged, if the record cannot be read.
+/// Reads what was fetched; `None`, and logged, if the record cannot be read.
 pub fn read_fetched<T: for<'a> Deserialize<'a>>(record: &Record) -> Option<Fetched<T>> {
     let read = serde_json::from_str(&record.body);
     read.inspect_err(|error| {

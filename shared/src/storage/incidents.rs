@@ -95,6 +95,6 @@ pub async fn one(
     id: &IncidentId,
     now: Timestamp,
 ) -> Result<Option<StoredIncident>, Error> {
-    // What is queued may name any: no store takes a key of any length.
+    // A queued message may name any: no store takes a key of any length.
     find(store, id.as_str(), now).await
 }

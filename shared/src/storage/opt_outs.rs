@@ -51,7 +51,7 @@ fn key(person: &str) -> Key {
     Key::new(OPT_OUTS, person)
 }
 
-/// Who of these people has opted out, by name.
+/// The opt-outs of those of these people who have opted out, by name.
 ///
 /// # Errors
 /// The store does not answer.

@@ -15,7 +15,7 @@ const UNREAD: &str = "the overrides cannot be read: `ringdown oncall remove --al
 pub struct Read {
     /// The overrides.
     pub overrides: StoredOverrides,
-    /// What the record says, if that cannot be read: then there are no overrides here.
+    /// The text of the record, if that cannot be read: then there are no overrides here.
     pub unread: Option<String>,
     condition: Condition,
 }
@@ -46,7 +46,7 @@ pub async fn read_or_none(store: &dyn Store, now: Timestamp) -> StoredOverrides 
     read.unwrap_or_else(|error| unread(&error))
 }
 
-/// What counts in place of overrides that cannot be read.
+/// The overrides that count in place of those that cannot be read: none. The log says why.
 pub fn unread(error: &Error) -> StoredOverrides {
     tracing::error!(%error, "overrides cannot be read: the file alone says who is on call");
     StoredOverrides::default()

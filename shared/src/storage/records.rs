@@ -40,20 +40,20 @@ pub struct StoredIncident {
     /// When its one wake-up comes, if one is armed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake_at: Option<Timestamp>,
-    /// What is left to be done.
+    /// The tasks left to be done.
     pub to_do: Vec<ToDo>,
     /// The number of the first entry of its timeline that Slack was not told yet.
     pub said: u32,
-    /// Who wrote this.
+    /// The writer of this record.
     pub writer: String,
 }
 
 /// Something left to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToDo {
-    /// What.
+    /// The task.
     pub task: Task,
-    /// Who does it now.
+    /// The id of whoever does it now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Until then nobody else does it.
@@ -64,11 +64,11 @@ pub struct ToDo {
     pub in_doubt: bool,
 }
 
-/// What is to be done.
+/// A task that is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// What the rules ask for.
+    /// An effect that the rules ask for.
     Effect(Effect),
     /// Tell Slack what is new.
     Say,
@@ -89,10 +89,10 @@ pub struct InCall {
     pub called_about_us_at: Vec<Timestamp>,
 }
 
-/// What an alarm last said.
+/// The last word of an alarm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmRecord {
-    /// What state it was in.
+    /// The state that it was in.
     pub state: alarm::State,
     /// Since when.
     pub at: Timestamp,
@@ -104,7 +104,7 @@ pub struct AlarmRecord {
     pub waits: Option<Waits>,
 }
 
-/// What an alarm that went off while it was silenced waits for.
+/// The wait of an alarm that went off while it was silenced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waits {
     /// When it went off, as its monitor says.

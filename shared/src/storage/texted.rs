@@ -9,7 +9,7 @@ use crate::domain::answers::Texted;
 /// The partition of what people were texted about, by their names.
 pub const TEXTED: &str = "texted";
 
-/// What this person was texted about. A record that cannot be read counts as none, and is logged.
+/// Reads what this person was texted about. A record that cannot be read counts as none, and is logged.
 ///
 /// # Errors
 /// The store does not answer.

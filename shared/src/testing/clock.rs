@@ -14,7 +14,7 @@ impl TestClock {
         TestClock(Arc::new(Mutex::new(time)))
     }
 
-    /// What time it is.
+    /// The time that it shows.
     pub fn now(&self) -> Timestamp {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

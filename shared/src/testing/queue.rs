@@ -17,7 +17,7 @@ use crate::storage::{MAX_MESSAGE_BYTES, Message, Queue, QueueName};
 pub struct Sent {
     /// On which queue.
     pub queue: QueueName,
-    /// What.
+    /// The text of the message.
     pub body: String,
     /// In which group.
     pub group: String,
@@ -77,7 +77,7 @@ impl MemoryQueue {
         self.state().sends.set(fault);
     }
 
-    /// What was sent and not taken yet, in order.
+    /// The messages sent and not taken yet, in order.
     pub fn sent(&self) -> Vec<Sent> {
         self.state().sent.clone()
     }

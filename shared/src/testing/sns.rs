@@ -27,7 +27,7 @@ pub fn unreachable() -> Arc<Client> {
     Arc::new(Client::with_stand_in(HTTP.clone(), "http://127.0.0.1:9"))
 }
 
-/// What each message has, of this type: with an id of its own, sent at this time.
+/// The fields that each message of this type has: with an id of its own, sent at this time.
 pub fn message(kind: &str, id: &str, at: Timestamp, text: &str) -> Value {
     json!({
         "Type": kind, "MessageId": id, "TopicArn": TOPIC, "Message": text, "Timestamp": format!("{at:.3}"),

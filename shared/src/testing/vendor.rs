@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::http::Request;
 
-/// What a vendor does with a request.
+/// The way a vendor treats a request.
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// It answers.

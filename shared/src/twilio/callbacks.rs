@@ -1,4 +1,4 @@
-//! What Twilio tells us of a call: form posts to our own URLs, whose path names the incident and the attempt. The callbacks
+//! Callbacks of Twilio about a call: form posts to our own URLs, whose path names the incident and the attempt. Those
 //! of a text about an incident go where those of all messages go, and its URL's query names the incident and the person.
 
 use jiff::Timestamp;
@@ -16,13 +16,13 @@ pub const STUDIO: &str = "/twilio/studio/";
 /// Which of a call's URLs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
-    /// What to say next, and which key was pressed.
+    /// The key that was pressed, and what to say next.
     Voice,
     /// The status of the call.
     Status,
     /// Whether a machine answered.
     Machine,
-    /// What a Studio Flow reports of its call.
+    /// The report of a Studio Flow about its call.
     Report,
 }
 
@@ -33,7 +33,7 @@ pub struct Path {
     pub incident: Option<IncidentId>,
     /// Counts its attempts.
     pub attempt: u32,
-    /// What it is about.
+    /// The subject of the request.
     pub about: About,
 }
 
@@ -115,7 +115,7 @@ pub fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> 
     fields.iter().find_map(|(key, value)| (key == name).then_some(value.as_str()))
 }
 
-/// What a status callback says. `initiated` says that Twilio has taken the call, and nothing of its phone.
+/// Reads a status callback. `initiated` says that Twilio has taken the call, and nothing of its phone.
 pub fn status(fields: &[(String, String)]) -> Option<CallEvent> {
     match field(fields, "CallStatus")? {
         "initiated" => Some(CallEvent::Queued),
@@ -123,7 +123,7 @@ pub fn status(fields: &[(String, String)]) -> Option<CallEvent> {
     }
 }
 
-/// What asynchronous answering-machine detection says: a hint, and no more.
+/// Reads the result of asynchronous answering-machine detection: a hint, and no more.
 pub fn machine(fields: &[(String, String)]) -> Option<CallEvent> {
     let by = field(fields, "AnsweredBy")?;
     (by.starts_with("machine") || by == "fax").then_some(CallEvent::Machine)

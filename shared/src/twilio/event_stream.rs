@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 use crate::domain::event::{Event, TEST_EVENT};
 use crate::domain::size::cut_marked;
 
-/// What cannot be read as an event.
+/// A text that cannot be read as an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
-    /// What is wrong with it, in a few words.
+    /// The reason, in a few words.
     pub reason: String,
-    /// What arrived: text, cut at [`MAX_MALFORMED_BYTES`] bytes.
+    /// The text that arrived, cut at [`MAX_MALFORMED_BYTES`] bytes.
     pub body: String,
 }
 

@@ -78,7 +78,7 @@ pub struct ApiRequest {
     pub form: Vec<(&'static str, String)>,
 }
 
-/// What came back.
+/// The result of a request to Twilio.
 #[derive(Clone, Debug)]
 pub enum ApiResponse {
     /// An answer.

@@ -35,7 +35,7 @@ pub enum Kind {
     Json,
 }
 
-/// What is signed beside the URL.
+/// The part of a request that is signed beside the URL.
 #[derive(Clone, Copy)]
 pub enum Payload<'a> {
     /// Nothing: a GET, whose parameters are in the URL.

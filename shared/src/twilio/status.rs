@@ -39,7 +39,7 @@ pub enum Missing {
 /// Reads the form of a status callback.
 ///
 /// # Errors
-/// What is missing.
+/// A field is missing.
 pub fn of_form(resource: Resource, fields: &[(String, String)]) -> Result<Callback, Missing> {
     let field = |name: &str| {
         let found = fields.iter().filter(|(key, _)| key == name).map(|(_, value)| value.trim());
@@ -119,7 +119,7 @@ fn read(
     })
 }
 
-/// What Twilio says of a callback that it could not hand over.
+/// A report of Twilio's of a callback that it could not hand over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
     /// Its error log: no answer, or one that says that it failed.

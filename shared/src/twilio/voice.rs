@@ -1,9 +1,9 @@
-//! What a call says, as TwiML. Pure.
+//! The words of a call, as TwiML. Pure.
 
 use crate::domain::text::replies::{NO_KEY, ONE_MOMENT};
 use crate::domain::text::{Spoken, turns_direction};
 
-/// What we say to a person in a call.
+/// Our words to a person in a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VoiceReply<'a> {
     /// The menu; keys are taken while it speaks.

@@ -23,7 +23,7 @@ pub struct TransitionChange {
     pub before: Option<String>,
     /// The widget that it leads to; `None` is the end.
     pub after: Option<String>,
-    /// What else of it is not the same, such as the arguments of its conditions.
+    /// Other settings of it that are not the same, such as the arguments of its conditions.
     pub settings: Vec<SettingChange>,
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Badge {
     pub(super) area: Area,
 }
 
-/// What a badge counts.
+/// The people whom a badge counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BadgeKind {
     /// People who are in the widget, and not stuck.

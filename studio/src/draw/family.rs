@@ -7,9 +7,9 @@ pub enum WidgetFamily {
     Trigger,
     /// Splits and variables.
     FlowControl,
-    /// What is done in a call.
+    /// Actions in a call.
     Voice,
-    /// What is done with messages and conversations.
+    /// Messages and conversations.
     Messaging,
     /// Requests and Functions.
     Tools,

@@ -30,7 +30,7 @@ pub(super) struct Line<'a> {
     /// Its weight against the busiest one, from 1 to 3; 0 without anybody.
     pub(super) weight: u8,
     pub(super) is_on_path: bool,
-    /// What has become of it between two definitions.
+    /// The change of it between two definitions.
     pub(super) change: Option<ChangeKind>,
     /// The label, cut to its length, and its figures.
     pub(super) label: Option<Label>,

@@ -7,7 +7,7 @@ use super::start::ways_in;
 use crate::flow::{Flow, State, Transition};
 use crate::play::{Played, PlayedFlows, TraceDetail};
 
-/// What runs have passed of a Flow, and of each of its subflows.
+/// The parts that runs have passed of a Flow, and of each of its subflows.
 #[derive(Clone, Debug)]
 pub struct Coverage {
     /// The Flow's own widgets and transitions.

@@ -13,7 +13,7 @@ use crate::run::{EndReason, Prompt, Step};
 /// JSON.
 const UNEXPECTED_CODES: [u32; 3] = [81018, 81022, 81027];
 
-/// What must come of a run.
+/// The expectations of a run: what must come of it.
 #[derive(Clone, Debug, Default)]
 pub struct Expectations {
     /// Nothing at all, if the list is there and empty; so with `sends` and `requests`.

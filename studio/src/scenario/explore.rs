@@ -16,7 +16,7 @@ use crate::flow::Flow;
 use crate::play::{MetDifferences, PlayEnd, Played, PlayedFlows, TraceDetail, play_sharing};
 use crate::run::{EndReason, ExecutionStart, LogEntry, MAX_RUN_WORK, Patterns, Step, Trigger};
 
-/// What random walks have found.
+/// The findings of random walks.
 #[derive(Clone, Debug)]
 pub struct Exploration {
     /// How many walks there were.
@@ -35,7 +35,7 @@ pub struct Exploration {
     pub loops: Vec<ExplorationFinding>,
     /// The rules that runs have broken.
     pub broken: Vec<ExplorationFinding>,
-    /// What the walks have passed.
+    /// The parts that the walks have passed.
     pub coverage: Coverage,
     /// Where they were not played as in Studio.
     pub differences: MetDifferences,

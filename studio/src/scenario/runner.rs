@@ -16,7 +16,7 @@ use crate::play::{MetDifferences, PlayScript, Played, PlayedFlows, play};
 pub struct ScenarioReport {
     /// The results, in the file's order.
     pub results: Vec<ScenarioResult>,
-    /// What all of them together have passed of the Flow.
+    /// The parts of the Flow that all of them together have passed.
     pub coverage: Coverage,
     /// Where they were not played as in Studio.
     pub differences: MetDifferences,
@@ -31,9 +31,9 @@ pub struct ScenarioResult {
     pub name: String,
     /// Its line in the file.
     pub line: usize,
-    /// What was missed; nothing if it passes.
+    /// The expectations that were missed; none if it passes.
     pub failures: Vec<ScenarioFailure>,
-    /// What the scenario gives and the run did not take: no failure, but hardly what was meant.
+    /// Notes on what the scenario gives and the run did not take: no failure, but hardly what was meant.
     pub notes: Vec<String>,
     /// The run.
     pub played: Played,

@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// What it has done, as the keys of a scenario.
+    /// The moves it has made, as the keys of a scenario.
     pub(super) fn example(&self) -> String {
         let quoted = |all: &[String]| {
             let all: Vec<String> = all.iter().map(|one| format!("{one:?}")).collect();

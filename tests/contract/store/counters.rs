@@ -1,4 +1,4 @@
-//! What every store must do with rows of counters.
+//! The contract of every store for rows of counters.
 
 use std::sync::Arc;
 

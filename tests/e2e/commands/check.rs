@@ -1,4 +1,4 @@
-//! What `check` prints of a configuration: where lines go, whom alarms reach, what is silenced.
+//! The output of `check` for a configuration: where lines go, whom alarms reach, what is silenced.
 
 use tempfile::tempdir;
 

@@ -1,4 +1,4 @@
-//! What `oncall` and `check` print of schedules, of their gaps, and of calendars that cannot be read.
+//! The output of `oncall` and `check` for schedules, for their gaps, and for calendars that cannot be read.
 
 use tempfile::tempdir;
 

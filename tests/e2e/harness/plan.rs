@@ -1,4 +1,4 @@
-//! What a server is started with.
+//! Plans of a server: what it is started with.
 
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
@@ -9,13 +9,13 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use super::{BASE, CONFIG, Server, TOKEN, client, ringdown, start_token};
 use crate::slack::Slack;
 
-/// What a server is started with.
+/// The folder, configuration and options that a server is started with.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) folder: Arc<TempDir>,
     pub(crate) config: String,
     pub(crate) environment: Vec<(String, String)>,
-    /// What is typed behind the port and the data folder.
+    /// The arguments typed behind the port and the data folder.
     pub(crate) arguments: Vec<String>,
 }
 

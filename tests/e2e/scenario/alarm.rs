@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Scenario, post};
 
-/// What each alarm's monitor and author say of it.
+/// The words of each alarm's monitor and author.
 pub(crate) const REASON: &str = "12 is more than 5";
 pub(crate) const DESCRIPTION: &str = "Checkouts fail";
 

@@ -96,7 +96,7 @@ impl Scenario {
         }
     }
 
-    /// What time it is in the server, in CloudWatch's way.
+    /// The time in the server, in CloudWatch's way.
     pub(crate) async fn now(&self) -> jiff::Timestamp {
         get(&self.server, "/sandbox/clock").await["now"].as_str().unwrap().parse().unwrap()
     }

@@ -152,7 +152,7 @@ impl Phone<'_> {
         self
     }
 
-    /// What can be answered to its last text: the line that says so.
+    /// The answers that its last text offers: the line that says so.
     pub(crate) async fn offers(&self) -> String {
         let state = self.state().await;
         let texts = state["texts"].as_array().unwrap().iter();
@@ -171,7 +171,7 @@ impl Phone<'_> {
         Opened::by(&self.scenario.server.address, &format!("/i/{token}")).await
     }
 
-    /// What it does by itself from now on.
+    /// Sets what it does by itself from now on.
     pub(crate) async fn has_the_habit(&self, habit: Value) -> &Self {
         let path = format!("/sandbox/phones/{}/habit", self.number);
         assert_eq!(post(self.scenario.twilio(), &path, habit.to_string()).await.0, 200);
@@ -185,7 +185,7 @@ impl Phone<'_> {
         self
     }
 
-    /// What it shows.
+    /// The JSON of what it shows.
     pub(crate) async fn state(&self) -> Value {
         let state = self.scenario.phones().await;
         let phones = state["phones"].as_array().unwrap();

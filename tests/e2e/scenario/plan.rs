@@ -1,4 +1,4 @@
-//! Who is called for which alarms, and in which way.
+//! Plans of a scenario: who is called for which alarms, and in which way.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ impl CallWith {
         }
     }
 
-    /// What became of a call that voicemail took: Studio listens for no machine.
+    /// The outcome of a call that voicemail took: Studio listens for no machine.
     pub(crate) fn voicemail(self) -> &'static str {
         match self {
             CallWith::Voice => "voicemail",
@@ -38,7 +38,7 @@ impl CallWith {
         }
     }
 
-    /// What voicemail hears last.
+    /// The last words that voicemail hears.
     pub(crate) fn last_word_to_voicemail(self) -> &'static str {
         match self {
             CallWith::Voice => "Good bye.",
@@ -71,7 +71,7 @@ impl CallWith {
     }
 }
 
-/// What a policy is for most scenarios: three people, three calls.
+/// The policy of most scenarios: three people, three calls.
 pub(crate) fn usual() -> String {
     policy("default", "*", &["alpha", "bravo", "charlie"], 3)
 }

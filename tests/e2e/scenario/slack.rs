@@ -1,4 +1,4 @@
-//! What Slack is told.
+//! Messages to Slack.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn is_own(message: &Value) -> bool {
 }
 
 impl Scenario {
-    /// What Slack was told, line by line. How the incidents stand is no line.
+    /// The lines that Slack was told. How the incidents stand is no line.
     pub(crate) async fn slack(&self) -> Vec<String> {
         let mut messages = self.server.messages().await;
         messages.retain(|message| !is_own(message));
@@ -132,7 +132,7 @@ fn button(message: &Value, action: &str) -> Option<(String, String)> {
     Some((message["ts"].as_str()?.to_owned(), block["block_id"].as_str()?.to_owned()))
 }
 
-/// What is chosen from a menu: an hour of silence.
+/// The choice from a menu: an hour of silence.
 fn lasting(action: &str) -> Option<&'static str> {
     (action == "silence").then_some("1h")
 }

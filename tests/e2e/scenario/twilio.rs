@@ -1,4 +1,4 @@
-//! What Twilio is asked, and what it asks.
+//! Requests to Twilio, and requests that it makes.
 
 use serde_json::Value;
 use shared::secret::Secret;
@@ -14,7 +14,7 @@ impl Scenario {
         assert_eq!(told.0, 200, "{}", told.1);
     }
 
-    /// What was asked of Twilio (`requests`), and what it asked (`callbacks`).
+    /// The requests to Twilio (`requests`), and those that it made (`callbacks`).
     pub(crate) async fn log(&self) -> Value {
         get(self.twilio(), "/sandbox/twilio/log").await
     }
@@ -32,7 +32,7 @@ impl Scenario {
         assert_eq!(request.body(form).send().await.unwrap().status(), 201);
     }
 
-    /// What all phones show.
+    /// The state of all phones.
     pub(crate) async fn phones(&self) -> Value {
         get(self.twilio(), "/sandbox/phones/state").await
     }
@@ -48,7 +48,7 @@ impl Scenario {
         requests.filter(is_for_a_call).cloned().collect()
     }
 
-    /// What Twilio is told when this key was pressed in an attempt's call, which it may bring late.
+    /// The reply to Twilio when this key was pressed in an attempt's call, which it may bring late.
     pub(crate) async fn is_told_of_a_key(
         &self,
         incident: &str,

@@ -1,4 +1,4 @@
-//! What people do on an incident's page, beside resolving it.
+//! Acts of people on an incident's page, beside resolving it.
 
 use std::time::Duration;
 

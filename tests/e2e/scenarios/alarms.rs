@@ -212,7 +212,7 @@ async fn the_same_change_by_two_ways_counts_once(call_with: CallWith) {
     let over = scenario.now().await;
     alarm.is_told(&alarm.message("OK", over)).await;
     alarm.is_told(&alarm.event("OK", over)).await;
-    // What is told late does not bring it back.
+    // A late alarm does not bring it back.
     alarm.is_told(&alarm.message("ALARM", at)).await;
     scenario.phone("alpha").is_sent("It is over: checkout-5xx-rate recovered\nPAGE").await;
     let over = scenario.is("resolved").await.after(&["alpha: took it"]);

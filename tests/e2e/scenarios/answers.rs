@@ -91,7 +91,7 @@ async fn whoever_opts_out_is_told_once_and_gets_texts_again_after_start(call_wit
     scenario.slack_says(told).await;
     let page = scenario.server.get("/system").await.text().await.unwrap();
     assert!(page.contains("Opted out of texts") && page.contains("texted STOP"), "{page}");
-    // What is said to it meanwhile is refused, and told on the incident alone.
+    // A text to it meanwhile is refused, and told on the incident alone.
     scenario.phone("bravo").declines().await.is_sent(MISSED).await;
     scenario.phone("charlie").rings().await.answers().await.presses('1').await.is_sent(TEXT).await;
     alpha.texts_back("start").await;

@@ -1,4 +1,4 @@
-//! What a scenario leaves in the counters.
+//! The counters after a scenario.
 
 use std::time::Duration;
 

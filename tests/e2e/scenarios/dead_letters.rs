@@ -1,4 +1,4 @@
-//! What came in as an alarm and calls nobody is kept, said, and can be sent again.
+//! Dead letters: what came in as an alarm and calls nobody is kept, said, and can be sent again.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the owner of an incident is told of its alarms: by text, in Slack, and by a call.
+//! Notices to the owner of an incident about its alarms: by text, in Slack, and by a call.
 
 use std::time::Duration;
 

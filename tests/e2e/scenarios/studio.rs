@@ -1,4 +1,4 @@
-//! What only a Studio Flow does, and requests to its endpoint that are no Flow's.
+//! Scenarios that only a Studio Flow has, and requests to its endpoint that are no Flow's.
 
 use std::time::Duration;
 

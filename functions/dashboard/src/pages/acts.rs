@@ -1,4 +1,4 @@
-//! What can be done on an incident's page. The page asks; it is done by whoever takes it from the queue, in a moment.
+//! Acts on an incident's page. The page asks; it is done by whoever takes it from the queue, in a moment.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use shared::{Error, Timestamp};
 
 use crate::{Dashboard, Viewer};
 
-/// What a page offers for an incident, as it stands.
+/// The acts that a page offers for an incident, as it stands.
 #[derive(Debug, Serialize)]
 pub(super) struct Offered {
     take: bool,
@@ -34,7 +34,7 @@ pub(super) struct Offered {
 }
 
 impl Offered {
-    /// What this viewer may ask for: what the incident does not refuse them.
+    /// The acts that this viewer may ask for: what the incident does not refuse them.
     pub(super) fn of(
         incident: &Incident,
         is_silenced: bool,
@@ -76,7 +76,7 @@ impl Offered {
         }
     }
 
-    /// What of it the link of a text offers: whoever has it decides about themselves, and writes notes.
+    /// The part of it that the link of a text offers: whoever has it decides about themselves, and writes notes.
     pub(super) fn by_link(self, incident: &Incident, viewer: &Viewer) -> Offered {
         let resolve = self.resolve && may_resolve_by_link(incident, viewer);
         let (silence, end_silence, call, notes) = (false, false, Vec::new(), BTreeMap::new());
@@ -212,7 +212,7 @@ fn word(refusal: &ActError) -> &'static str {
     }
 }
 
-/// What the page says after it was asked, while that is not done yet. Nobody can put words on it with a link.
+/// The notice on the page after it was asked, while that is not done yet. Nobody can put words on it with a link.
 pub(super) fn notice(request: &Request, incident: &Incident, viewer: &Viewer) -> String {
     let query = request.query.as_deref().unwrap_or_default();
     let mut asked = query.split('&').filter_map(|field| field.strip_prefix("asked="));

@@ -7,7 +7,7 @@ use shared::jobs::escalate::intake::recent::{RecentAlarm, recent};
 use shared::storage::Store;
 use shared::{Error, Timestamp};
 
-/// What the page shows of alarms.
+/// The alarms that the page shows.
 #[derive(Debug, Serialize)]
 pub(super) struct Alarms {
     heard: Vec<Shown>,

@@ -1,4 +1,4 @@
-//! What is counted, in words.
+//! Counters, in words.
 
 use serde::Serialize;
 use shared::domain::metrics::{Kind, parse};

@@ -11,7 +11,7 @@ const NAMED_OF_MANY: usize = 3;
 /// Where a name may be cut.
 const SEPARATORS: [char; 7] = ['-', '_', '.', '/', ':', ' ', '#'];
 
-/// What an incident is about: the alarms that go on, or all of them if none does.
+/// Names what an incident is about: the alarms that go on, or all of them if none does.
 pub(super) fn what(incident: &Incident) -> String {
     let mut alarms: Vec<&Alarm> = incident.open_alarms().collect();
     if alarms.is_empty() {

@@ -1,4 +1,4 @@
-//! What every page has around it: its title, the navigation, and how many dead letters wait.
+//! The frame around every page: its title, the navigation, and how many dead letters wait.
 
 use minijinja::{Value, context};
 use shared::config::Settings;
@@ -21,7 +21,7 @@ pub(super) async fn waiting(dashboard: &Dashboard, now: Timestamp) -> Result<usi
     dashboard.waiting.get(&(), (MAX_AGE, now), read).await
 }
 
-/// What `layout.html` needs: `page` says which link of the navigation is the current one.
+/// Builds what `layout.html` needs: `page` says which link of the navigation is the current one.
 pub(super) async fn frame(
     dashboard: &Dashboard,
     settings: &Settings,

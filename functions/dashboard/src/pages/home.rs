@@ -23,7 +23,7 @@ use crate::{Dashboard, Viewer};
 /// How many incidents that are over the page shows: it is read again every second while somebody looks.
 const RECENT: usize = 5;
 
-/// What goes on, who is on call, and what was over last.
+/// The page of what goes on, who is on call, and what was over last.
 pub(crate) async fn page(
     dashboard: &Dashboard,
     request: &Request,

@@ -22,7 +22,7 @@ pub(crate) struct Linked {
     pub(crate) viewer: Viewer,
     /// Its page.
     pub(crate) page: String,
-    /// What was sent.
+    /// The link that was sent.
     pub(crate) link: TextLink,
 }
 
@@ -66,7 +66,7 @@ fn facts(linked: &Linked, settings: &Settings, now: Timestamp) -> Value {
     incident_view(kept, settings, &offered, page)
 }
 
-/// What whoever has a link sees that opens nothing, for whatever reason: nothing of any incident.
+/// The page for a link that opens nothing, for whatever reason: it shows nothing of any incident.
 pub(crate) fn stale(dashboard: &Dashboard) -> Result<Response, Error> {
     let facts = context! { title => "This link opens nothing", page => "link" };
     let page = render(dashboard, "no-link.html", facts)?;

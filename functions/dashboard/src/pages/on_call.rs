@@ -1,4 +1,4 @@
-//! Who is on call: now for each policy, and in the weeks to come; and who takes over.
+//! The page of who is on call: now for each policy, and in the weeks to come; and who takes over.
 //!
 //! 1. [`OnCallCache`]: who is on call now, for the pages that follow.
 //! 2. [`view`]: the page. `asked`: what of it. `lanes`, `rows`: the schedules, drawn and in words; `faces`: people's colours
@@ -31,7 +31,7 @@ const MAX_SHIFTS: usize = 20;
 /// How many lost shifts the page names.
 const MAX_LOST: usize = 20;
 
-/// Who is on call for a policy.
+/// The people on call for a policy.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct OnCall {
     policy: String,
@@ -48,8 +48,8 @@ pub(super) struct OnCall {
     changes: Option<Timestamp>,
 }
 
-/// Who is on call for each policy, until that changes: pages that follow ask every second, and a large calendar takes
-/// its time.
+/// Keeps who is on call for each policy, until that changes: pages that follow ask every second, and a large calendar
+/// takes its time.
 #[derive(Debug, Default)]
 pub struct OnCallCache {
     kept: Mutex<Option<CachedView>>,
@@ -70,7 +70,7 @@ struct CachedView {
 }
 
 impl OnCallCache {
-    /// Who is on call for each policy, in the file's order; what somebody has said shows within seconds.
+    /// Returns who is on call for each policy, in the file's order; what somebody has said shows within seconds.
     pub(super) async fn get(
         &self,
         store: &dyn Store,

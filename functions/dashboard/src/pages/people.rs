@@ -1,5 +1,5 @@
-//! Who can be called, and whether they can be reached: when their phones rang and were answered last, who is on call, who
-//! has opted out of texts. A vCard of our number, which phones can let through.
+//! The people who can be called, and whether they can be reached: when their phones rang and were answered last, who is
+//! on call, who has opted out of texts. A vCard of our number, which phones can let through.
 
 use minijinja::context;
 use minijinja::value::Serde;

@@ -1,4 +1,4 @@
-//! What a browser sees of a request that is refused, or cannot be answered: what is wrong in words, what to do, and the way
+//! The page for a request that is refused, or cannot be answered: what is wrong in words, what to do, and the way
 //! back.
 
 use minijinja::{Value, context};

@@ -29,11 +29,11 @@ use shared::{Error, Timestamp, http};
 use super::text;
 use crate::parts::{Around, Live, Part};
 
-/// What a browser that follows is sent.
+/// The change that a browser that follows is sent.
 pub(crate) struct Change {
     /// Names what it shows then.
     pub(crate) id: String,
-    /// What it lacks; `None` if that is nothing.
+    /// The HTML that it lacks; `None` if it lacks nothing.
     pub(crate) html: Option<String>,
 }
 

@@ -14,11 +14,11 @@ pub(super) struct Summary {
     pub(super) policy: String,
     pub(super) state: State,
     pub(super) is_open: bool,
-    /// What it is about: its alarms in words.
+    /// Its subject: its alarms in words.
     pub(super) what: String,
-    /// Who is called, who has it, or that nobody does.
+    /// Says who is called, who has it, or that nobody does.
     pub(super) headline: String,
-    /// What goes on this very moment, with a clock that runs.
+    /// The thing that goes on this very moment, with a clock that runs.
     pub(super) clock: Option<Clock>,
     /// The rest of it.
     pub(super) detail: String,
@@ -33,7 +33,7 @@ pub(super) struct Summary {
 /// A clock that runs.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Clock {
-    /// What is measured: "ringing", "next call".
+    /// The thing that is measured: "ringing", "next call".
     pub(super) what: &'static str,
     pub(super) at: Timestamp,
     /// `for` counts up since then, `in` counts down to it.
@@ -67,7 +67,7 @@ impl Summary {
         }
     }
 
-    /// What nobody has comes first, and before all what calls somebody now.
+    /// Puts first what nobody has, and before all what calls somebody now.
     pub(super) fn urgency(&self) -> u8 {
         match self.state {
             State::Calling => 0,

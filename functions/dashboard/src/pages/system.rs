@@ -1,4 +1,4 @@
-//! What the server is set up for, what it has received, and what it has counted.
+//! The page of what the server is set up for, has received and has counted.
 
 use minijinja::context;
 use minijinja::value::Serde;

@@ -17,11 +17,11 @@ pub(super) struct Moment {
     pub(super) at: Timestamp,
     /// How long after the beginning.
     pub(super) after: String,
-    /// What kind of thing it is: it gives the mark its shape and colour.
+    /// The kind of thing it is: it gives the mark its shape and colour.
     pub(super) kind: Kind,
     /// The sentence.
     pub(super) parts: Vec<Fragment>,
-    /// What the monitor or Twilio says of it, or what somebody wrote.
+    /// The words of the monitor or Twilio about it, or of somebody who wrote them.
     pub(super) detail: String,
     /// It is a note that was struck out.
     pub(super) is_struck: bool,
@@ -31,7 +31,7 @@ pub(super) struct Moment {
     pub(super) left_out: u32,
 }
 
-/// What happened, the newest first; alarms that joined within a minute are one moment, that of the first of them, whatever
+/// Moments, the newest first; alarms that joined within a minute are one moment, that of the first of them, whatever
 /// happened in between. `in_slack` says whether an entry was posted to Slack.
 pub(super) fn timeline(incident: &Incident, in_slack: impl Fn(&Entry) -> bool) -> Vec<Moment> {
     let mut told: Vec<Together<'_>> = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn timeline(incident: &Incident, in_slack: impl Fn(&Entry) -> bool) -
         let left_out = entry.number.saturating_sub(expected);
         expected = entry.number.saturating_add(1);
         let is_join = joined(entry).is_some();
-        // What is told together has no gap in it.
+        // Entries that are told together have no gap between them.
         let open = joins.filter(|at: &usize| is_join && left_out == 0 && told[*at].takes(entry));
         if let Some(at) = open {
             told[at].entries.push(entry);

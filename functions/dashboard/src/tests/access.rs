@@ -1,4 +1,4 @@
-//! Who may see the pages while there is no password.
+//! Access to the pages while there is no password.
 
 use shared::http::endpoints::{Access, ENDPOINTS, Method};
 

@@ -1,4 +1,4 @@
-//! What can be done on an incident's page, beside resolving and silencing it.
+//! Acts on an incident's page, beside resolving and silencing it.
 
 use shared::domain::escalation::{Act, Incident, Signal};
 

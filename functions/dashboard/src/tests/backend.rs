@@ -166,7 +166,7 @@ impl Pages {
         self.backend.store.keep(records::silence_made(silence.at, &silence.id()), silence);
     }
 
-    /// What was queued, and not asked for before: wake-ups, due at once.
+    /// The messages queued since this was last asked: wake-ups, due at once.
     pub(super) fn queued(&self) -> Vec<WakeUp> {
         let sent = self.backend.queue.take();
         let is_due = |sent: &Sent| (sent.queue, sent.not_before) == (QueueName::WakeUps, None);
@@ -174,17 +174,17 @@ impl Pages {
         sent.iter().map(|sent| serde_json::from_str(&sent.body).unwrap()).collect()
     }
 
-    /// What whoever has the start token gets for a path, with a query or without.
+    /// The response to whoever has the start token for a path, with a query or without.
     pub(super) fn get(&self, target: &str, headers: &[(&'static str, &str)]) -> Response {
         self.ask("GET", target, &with_token(headers))
     }
 
-    /// What they get for an empty form.
+    /// The response to them for an empty form.
     pub(super) fn post(&self, target: &str, headers: &[(&'static str, &str)]) -> Response {
         self.ask("POST", target, &with_token(headers))
     }
 
-    /// What they get for this form.
+    /// The response to them for this form.
     pub(super) fn post_form(
         &self,
         target: &str,
@@ -194,7 +194,7 @@ impl Pages {
         self.ask_at("POST", target, &with_token(headers), form, at(600))
     }
 
-    /// What a request with these headers alone gets.
+    /// The response to a request with these headers alone.
     pub(super) fn ask(
         &self,
         method: &str,
@@ -204,7 +204,7 @@ impl Pages {
         self.ask_at(method, target, headers, "", at(600))
     }
 
-    /// What this request to this machine gets at this time.
+    /// The response to this request to this machine at this time.
     pub(super) fn ask_at(
         &self,
         method: &str,
@@ -230,7 +230,7 @@ impl Pages {
         self.send(request, now)
     }
 
-    /// What this request gets at this time.
+    /// The response to this request at this time.
     pub(super) fn send(&self, request: Request, now: Timestamp) -> Response {
         at_once(handle(&self.dashboard, request, now))
     }
@@ -273,7 +273,7 @@ pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// What somebody without a name asks for on an incident's page.
+/// The request of somebody without a name on an incident's page.
 pub(super) fn asked_for(incident: &Incident, what: Act, seen: u32) -> WakeUp {
     let asker = Asker::Nameless(ON_THE_PAGE.to_owned());
     WakeUp::Act { incident: incident.id.clone(), asker, what, seen }

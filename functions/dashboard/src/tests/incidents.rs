@@ -1,4 +1,4 @@
-//! What people and scripts read of incidents.
+//! Incidents as people and scripts read them.
 
 mod timeline;
 

@@ -1,4 +1,4 @@
-//! What the last hour, day and 30 days add up to, as a page and as JSON.
+//! The figures of the last hour, day and 30 days, as a page and as JSON.
 
 use std::collections::BTreeMap;
 
@@ -197,7 +197,7 @@ fn delivery_is_what_the_counters_grew_by() {
     let last: Vec<_> =
         bars.iter().rev().take(3).map(|bar| bar["messages_delivered"].clone()).collect();
     assert_eq!(last, [90, 800, 0]);
-    // What is known of a month begins with the first that was kept.
+    // The figures of a month begin with the first that was kept.
     assert_eq!(json(&pages, "month")["delivery"]["counted_since"], "2026-11-17T11:00:00Z");
     let page = pages.page("/numbers?span=day");
     says(&plain_text(&page), &["Messages delivered 90.9 % 990 delivered, 99 failed", "30003 99"]);

@@ -1,4 +1,4 @@
-//! Who is on call for what, now and later.
+//! The page of who is on call for what, now and later.
 
 use super::backend::*;
 use super::incidents::{plain_text, says};
@@ -219,7 +219,7 @@ fn pages_are_there_while_overrides_cannot_be_read() {
     says(&plain_text(&body(&refused)), &["ringdown oncall remove --all"]);
 }
 
-/// What is answered at this time.
+/// The response at this time.
 fn answer(pages: &Pages, method: &str, target: &str, form: &str, now: Timestamp) -> Response {
     pages.ask_at(method, target, &[("authorization", BEARER)], form, now)
 }

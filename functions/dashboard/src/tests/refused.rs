@@ -1,4 +1,4 @@
-//! What a browser sees of a request that is refused, and a script.
+//! The responses to a browser, and to a script, whose request is refused.
 
 use shared::testing::Fault;
 

@@ -24,7 +24,7 @@ fn pages() -> Pages {
     pages
 }
 
-/// What is queued, and what the page says.
+/// Returns what is queued, and what the page says.
 fn press(pages: &Pages, headers: &[(&'static str, &str)]) -> (Vec<WakeUp>, String) {
     let asked = pages.post_form("/people/ring-me", headers, "person=bravo");
     assert_eq!(asked.status, 303);

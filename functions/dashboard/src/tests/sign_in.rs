@@ -1,4 +1,4 @@
-//! Who somebody is: a code, or a link, begins a session in one browser.
+//! Sign-in: a code, or a link, begins a session in one browser.
 
 mod acts;
 mod session;

@@ -1,4 +1,4 @@
-//! What is silenced, and the button that asks for it.
+//! Silences, and the button that asks for one.
 
 use serde_json::{Value, json};
 use shared::domain::escalation::{Act, Signal};

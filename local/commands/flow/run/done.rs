@@ -18,7 +18,7 @@ pub(super) struct DoneRun {
     /// The reasons why it would refuse subflows.
     pub(super) refused_subflows: Vec<String>,
     pub(super) played: Played,
-    /// What was typed or stands in a file and was of no use.
+    /// The things that were typed or stand in a file and were of no use.
     pub(super) unused: Vec<String>,
     /// Where it was not played as in Studio.
     pub(super) differences: Vec<String>,

@@ -1,4 +1,4 @@
-//! What was typed, as a script for a Flow: the caller's actions, hang-ups, outcomes and subflows.
+//! The options that were typed, as a script for a Flow: the caller's actions, hang-ups, outcomes and subflows.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -38,7 +38,7 @@ impl<'a> Terminal<'a> {
         Terminal { options, script, live, writer, asks: options.step, fetched }
     }
 
-    /// What was typed or stands in a file and was of no use, as lines.
+    /// The things that were typed or stand in a file and were of no use, as lines.
     pub(super) fn leftovers(&self) -> Vec<String> {
         let hang_ups = self.script.hang_ups.iter().map(|widget| {
             format!("no hang-up in {widget}: nobody was on the line, or the run never came there")

@@ -71,7 +71,7 @@ fn wrong_lines_are_refused_with_a_hint() {
         assert_eq!(error.exit_code(), 2, "{line}");
         assert!(error.to_string().trim_end().ends_with("try '--help'."), "{line}: {error}");
     }
-    // What is missing is a command: its list is the answer.
+    // A command is missing: the list of them is the answer.
     for line in ["flow", "callbacks"] {
         let error = typed(line).expect_err(line);
         assert_eq!(error.exit_code(), 2, "{line}");

@@ -1,4 +1,4 @@
-//! What is pressed, what the server is sent, and what it can answer.
+//! Clicks: what is pressed, what the server is sent, and what it can answer.
 
 use std::sync::Arc;
 
@@ -172,7 +172,7 @@ async fn response_url_takes_five_answers_in_thirty_minutes() {
     let ts = fixture.with_button().await;
     let (used, unused) = (fixture.pressed(&ts).await, fixture.pressed(&ts).await);
     let note = json!({"response_type": "ephemeral", "text": "a note"});
-    // What is wrong with an answer does not use it up.
+    // A faulty answer does not use it up.
     assert_eq!(fixture.respond(&used, &json!({})).await, (400, "no_text".to_owned()));
     let invalid = json!({"text": "a", "blocks": [{"type": "section"}]});
     assert_eq!(fixture.respond(&used, &invalid).await, (400, "invalid_blocks".to_owned()));

@@ -1,4 +1,4 @@
-//! What Block Kit allows, a message's `ts`, and what a channel is called.
+//! The limits of Block Kit, a message's `ts`, and what a channel is called.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -15,7 +15,7 @@ use crate::ids::random;
 /// The most steps of an Execution whose contexts are kept, the newest ones.
 const MAX_STEP_CONTEXTS: usize = 100;
 
-/// Who begins an Execution, and of which Flow. Nothing here changes.
+/// The request to begin an Execution, and its Flow. Nothing here changes.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     pub(super) account: String,

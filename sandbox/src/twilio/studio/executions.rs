@@ -158,7 +158,7 @@ pub(super) fn delete(
     Ok(Response::empty(204))
 }
 
-/// What its widgets know.
+/// The context of its widgets.
 pub(super) fn context(
     api: &ApiRequest<'_>,
     flow_sid: &str,

@@ -9,7 +9,7 @@ use studio::{Finding, FlowFile, Severity};
 pub(super) struct Findings {
     /// The reasons for which it is not published.
     pub(super) errors: Vec<Value>,
-    /// What will surprise somebody.
+    /// The things that will surprise somebody.
     pub(super) warnings: Vec<Value>,
 }
 

@@ -22,7 +22,7 @@ pub(super) fn fetch(
     Ok(Response::json(200, &step_resource(&execution, &record)))
 }
 
-/// What its widgets knew after one of its steps.
+/// The context of its widgets after one of its steps.
 pub(super) fn context(
     api: &ApiRequest<'_>,
     flow_sid: &str,

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
-/// What kept it.
+/// The reason why a transaction was cancelled.
 pub(super) enum Cancelled {
     /// The items in these places may not land.
     Condition(Vec<usize>),

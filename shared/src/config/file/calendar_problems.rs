@@ -9,7 +9,7 @@ use super::{Config, Problem};
 pub struct CalendarProblem {
     /// The schedule that the calendar is of.
     pub schedule: String,
-    /// What is wrong, and where.
+    /// The problem, and where it is.
     pub problem: Problem,
     /// Whether it names somebody, so that the hours of a shift are lost. Otherwise it only puts nobody on call.
     pub is_lost: bool,

@@ -13,11 +13,11 @@ pub struct UnreadCalendar {
     pub schedule: String,
     /// The first thing that is wrong with the calendar.
     pub problem: Problem,
-    /// What the schedule goes on with.
+    /// The substitute that the schedule goes on with.
     pub instead: Instead,
 }
 
-/// What a schedule goes on with whose calendar cannot be read.
+/// The substitute for a calendar that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instead {
     /// The last good reading.

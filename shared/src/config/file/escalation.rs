@@ -16,7 +16,7 @@ pub(super) struct EscalationTable {
 
 /// The most people of a roster or a rotation, and the most calls of a round.
 pub(super) const MAX_LISTED_PEOPLE: u32 = 20;
-/// What holds for all policies.
+/// The limits that hold for all policies.
 pub(super) struct Limits {
     pub(super) max_calls_per_hour: u32,
     pub(super) max_own_alarm_calls_per_hour: u32,
@@ -60,7 +60,7 @@ impl Check<'_> {
         words.iter().map(|word| word.get_ref().clone()).collect()
     }
 
-    /// What holds for all policies.
+    /// Reads the limits that hold for all policies.
     pub(super) fn limits(&mut self, table: EscalationTable) -> Limits {
         let key = "escalation.max_calls_per_hour";
         let most = self.number(key, table.max_calls_per_hour, MAX_CALLS_PER_HOUR, 1..=100);

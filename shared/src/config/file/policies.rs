@@ -43,12 +43,12 @@ pub(super) struct PolicyTable {
     say: Option<Spanned<String>>,
 }
 
-/// Who can be called, and for which alarms.
+/// The people who can be called, and for which alarms.
 #[derive(Clone, Debug)]
 pub struct Escalation {
     /// Everybody, by name.
     pub people: BTreeMap<String, Person>,
-    /// Who is on call when.
+    /// The schedules: who is on call when.
     pub schedules: Schedules,
     /// How often a person is called within an hour at most.
     pub max_calls_per_hour: u32,

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and where: file, line, key.
+//! The problems of a configuration, and where they are: file, line, key.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct Problem {
     pub line: usize,
     /// The key, as `routes.to`.
     pub key: String,
-    /// What is wrong, and what was expected.
+    /// The problem, and what was expected.
     pub what: String,
 }
 

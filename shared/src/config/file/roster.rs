@@ -13,22 +13,22 @@ use super::escalation::MAX_LISTED_PEOPLE;
 use super::people::People;
 use crate::domain::schedule::Schedules;
 
-/// Who is called, in order.
+/// The people who are called, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Roster {
     /// Always these.
     People(Vec<String>),
-    /// Who is on call in this schedule when a round begins, and then these.
+    /// The people on call in this schedule when a round begins, and then these.
     OnCall {
         /// The schedule.
         schedule: String,
-        /// Who is called after that.
+        /// The people who are called after that.
         then: Vec<String>,
     },
 }
 
 impl Roster {
-    /// Who is called at this moment, nobody twice; and the schedule, if its shift is empty then.
+    /// The people who are called at this moment, nobody twice; and the schedule, if its shift is empty then.
     pub fn at(&self, schedules: &Schedules, now: Timestamp) -> (Vec<String>, Option<String>) {
         match self {
             Roster::People(people) => (people.clone(), None),

@@ -15,7 +15,7 @@ pub(super) struct StudioTable {
     time_zone: Option<Spanned<String>>,
 }
 
-/// What the pages show of executions, and the zone of a Flow's hours.
+/// The settings of Studio: what the pages show of executions, and the zone of a Flow's hours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StudioSettings {
     /// Whether a page may fetch from Twilio, and show, what a step of an Execution knew.

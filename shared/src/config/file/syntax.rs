@@ -1,4 +1,4 @@
-//! What is wrong with a file that TOML, or the shape of our tables, does not allow, in words: what to write instead.
+//! Puts into words the errors that TOML, or the shape of our tables, finds in a file: what to write instead.
 //! No value is repeated, as it may be a secret or somebody's number.
 
 mod examples;

@@ -2,7 +2,7 @@
 
 use super::header::header;
 
-/// What is wrong with the list that an error is about: where its line begins, its key, and what to say.
+/// Says what is wrong with the list that an error is about: where its line begins, its key, and what to say.
 pub(super) fn list<'a>(
     text: &'a str,
     at: usize,

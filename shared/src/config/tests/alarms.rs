@@ -1,4 +1,4 @@
-//! Who may bring alarms without the bearer token.
+//! The senders that may bring alarms without the bearer token.
 
 use super::*;
 

@@ -31,7 +31,7 @@ pub(super) fn calendar(person: &str) -> String {
     )
 }
 
-/// What all processes share.
+/// The backend and the parameters that all processes share.
 pub(super) struct Deployment {
     pub(super) backend: MemoryBackend,
     parameters: Parameters,
@@ -80,7 +80,7 @@ impl Deployment {
         self.backend.store.fail_writes(fault);
     }
 
-    /// What was told in Slack since the last look. The forwarder delivers a line of one id once.
+    /// The texts told in Slack since the last look. The forwarder delivers a line of one id once.
     pub(super) fn slack_lines(&self) -> Vec<String> {
         let sent = self.backend.queue.take();
         for message in &sent {
@@ -128,7 +128,7 @@ pub(super) fn days(days: i64) -> Timestamp {
     at(days * 24 * 60 * 60)
 }
 
-/// Whom the policy calls now.
+/// The people whom the policy calls now.
 pub(super) fn called(settings: &Settings) -> Vec<String> {
     settings.config.escalation.policy_at("p", at(0)).expect("the policy").roster
 }

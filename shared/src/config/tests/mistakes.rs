@@ -1,4 +1,4 @@
-//! What a newcomer writes into `examples/ringdown.toml`, and what to do about it.
+//! Mistakes that a newcomer makes in `examples/ringdown.toml`, and what to do about it.
 
 mod values;
 

@@ -23,7 +23,7 @@ fn problems(parts: &[(&str, &str)]) -> String {
     parse(parts).map_or_else(|problems| problems, |_| "fine".to_owned())
 }
 
-/// What is wrong with a file of three people (lines 1 to 7) and this.
+/// The problems of a file of three people (lines 1 to 7) and this.
 fn of(rest: &str) -> String {
     problems(&[("ringdown.toml", &format!("{HEAD}{rest}"))])
 }

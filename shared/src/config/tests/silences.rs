@@ -6,7 +6,7 @@ const ONCE: &str = "[[silences]]\nalarms = [\"batch-*\"]\nreason = \"the databas
                     from = \"2026-03-29T01:00\"\nuntil = \"2026-03-29T04:00\"\n";
 const EVERY: &str = "[[silences]]\nalarms = [\"*\"]\ntime_zone = \"Europe/Berlin\"\nevery = \"sunday\"\nat = \"02:00\"\nlasting = \"2h\"\n";
 
-/// What is wrong with a file of one channel (line 1) and this.
+/// The problems of a file of one channel (line 1) and this.
 fn of(rest: &str) -> String {
     problems(&format!("[channels.a]\n{rest}"))
 }

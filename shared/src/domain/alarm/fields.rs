@@ -79,10 +79,10 @@ pub(super) fn is_link(text: &str) -> bool {
         && text.chars().count() <= MAX_LINK_CHARS
 }
 
-/// What stands before a text that is kept of bytes that are not UTF-8: nothing that is read begins with it.
+/// Stands before a text that is kept of bytes that are not UTF-8: nothing that is read begins with it.
 pub(super) const NOT_UTF_8: &str = "not UTF-8: ";
 
-/// What came as a text to keep. Of bytes that are not UTF-8 it says so, and has their characters replaced.
+/// Turns what came into a text to keep. Of bytes that are not UTF-8 it says so, and has their characters replaced.
 pub(super) fn kept_text(bytes: &[u8]) -> String {
     match str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

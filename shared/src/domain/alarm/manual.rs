@@ -1,4 +1,4 @@
-//! What somebody raises by hand: a few words, for a policy that they name. No monitor says when it is over.
+//! Incidents that somebody raises by hand: a few words, for a policy that they name. No monitor says when it is over.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,17 +21,17 @@ const WITH_THE_TOKEN: &str = "somebody with the alarms token";
 /// An incident that is raised by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManualAlarm {
-    /// What is wrong, on one line.
+    /// The problem, on one line.
     pub text: String,
-    /// Who says so, as people are told: "alpha on the page".
+    /// The person who says so, as people are told: "alpha on the page".
     pub by: String,
     /// When. The same one may come twice.
     pub at: Timestamp,
 }
 
 impl ManualAlarm {
-    /// What somebody says; `None` if they say nothing. Both texts become one line each, without phone numbers, and what is
-    /// too long is cut.
+    /// Builds what somebody says; `None` if they say nothing. Both texts become one line each, without phone numbers,
+    /// and what is too long is cut.
     pub fn new(text: &str, by: &str, at: Timestamp) -> Option<ManualAlarm> {
         let text = line(&mask_dialled(text), MAX_RAISED_CHARS);
         let by = line(&mask_dialled(by), MAX_BY_CHARS);
@@ -85,7 +85,7 @@ fn may_be_by_hand(body: &[u8]) -> bool {
 /// last of them may be missing. Gives it with the policy that it names; `None` if it is something else.
 ///
 /// # Errors
-/// What is wrong with it, for whoever sent it.
+/// The reason, for whoever sent it.
 pub fn parse_manual(
     body: &[u8],
     now: Timestamp,

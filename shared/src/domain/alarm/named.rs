@@ -24,12 +24,12 @@ const MAX_QUOTED_CHARS: usize = 100;
 /// out: an alarm is never refused for them. `now` is when it changed: it has no time of its own.
 ///
 /// # Errors
-/// What is wrong with it, for whoever sent it and for a dead letter.
+/// The reason, for whoever sent it and for a dead letter.
 pub fn parse_named(name: &str, body: &[u8], now: Timestamp) -> Result<Change, Box<Malformed>> {
     Received::new(name, body).read(now)
 }
 
-/// What came for an alarm by its name, as a dead letter keeps it: the same body for another alarm is another one. It is
+/// A body for an alarm by its name, as a dead letter keeps it: the same body for another alarm is another one. It is
 /// read only as it is kept, so that what is refused is refused again when it is replayed.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -112,7 +112,7 @@ fn read(name: &str, body: &str, now: Timestamp) -> Result<Change, String> {
         state,
         at: now,
         reason: format!("{title} {link}"),
-        // What is spoken.
+        // This is spoken.
         description: title,
         quiet: None,
         // Said once more it is the same change: it has no time that tells one from the next.

@@ -20,7 +20,7 @@ pub(super) struct Reader {
     pub(super) now: Timestamp,
     /// The subject of the message of SNS that is read.
     pub(super) subject: Option<String>,
-    /// What was read of it so far.
+    /// The changes and unreadable parts found so far.
     pub(super) found: Vec<Result<Change, Malformed>>,
 }
 

@@ -1,4 +1,4 @@
-//! What came, in a few words, where it was not understood: for people who read that nobody was called.
+//! Says in a few words what came, where it was not understood: for people who read that nobody was called.
 
 use serde_json::Value;
 

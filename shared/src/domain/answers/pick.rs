@@ -8,7 +8,7 @@ use crate::domain::escalation::Incident;
 /// An incident that whoever answers was texted about of late, as it stands now.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// Who was texted: two people may have one number.
+    /// The person who was texted: two people may have one number.
     pub person: String,
     /// The text.
     pub about: About,
@@ -34,7 +34,7 @@ pub enum Wrong<'a> {
     NoSuchLetters(Letters, Vec<&'a Candidate>),
     /// More than one is open.
     Which(Vec<&'a Candidate>),
-    /// Whoever resolves an incident names it.
+    /// It names no incident, and whoever resolves one must.
     NeedsLetters(Vec<&'a Candidate>),
     /// None is open; this one was the last.
     Over(&'a Candidate),
@@ -55,7 +55,7 @@ impl<'a> Wrong<'a> {
 /// Which of these an answer is about. One that it names may be over.
 ///
 /// # Errors
-/// What is missing or wrong in it.
+/// The thing that is missing or wrong in it.
 pub fn pick<'a>(answer: &Answer, candidates: &'a [Candidate]) -> Result<&'a Candidate, Wrong<'a>> {
     // Of two people with one number it is the owner who answers, or whoever was texted last.
     let mut all: Vec<&Candidate> = Vec::new();

@@ -1,11 +1,11 @@
-//! What a text asks for.
+//! Reads what a text asks for.
 
 use super::letters::Letters;
 
 /// The longest text that may be an answer, in bytes. Whatever is longer is prose.
 const MAX_ANSWER_BYTES: usize = 64;
 
-/// What an answer chooses: the keys of a call.
+/// The choice of an answer: the keys of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// `1`: take it.
@@ -39,7 +39,7 @@ impl Choice {
 /// An answer to a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What it asks for.
+    /// The choice that it asks for.
     pub choice: Choice,
     /// Which incident it names.
     pub letters: Option<Letters>,
@@ -77,7 +77,7 @@ pub enum Keyword {
     Stop,
     /// Texts again.
     Start,
-    /// What this number is.
+    /// The meaning of this number.
     Help,
 }
 

@@ -1,4 +1,4 @@
-//! What one person was texted about of late.
+//! The incidents that one person was texted about of late.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ const MAX_REFUSALS: usize = 8;
 pub struct About {
     /// Names the incident.
     pub incident: IncidentId,
-    /// What the person's texts call it.
+    /// The letters that the person's texts call it by.
     pub letters: Letters,
     /// When the last text about it left.
     pub at: Timestamp,
@@ -51,7 +51,7 @@ struct RefusedAnswer {
     at: Timestamp,
     /// The MessageSid of the answer: it may come again.
     sid: Sid,
-    /// What its person was told.
+    /// The text that its person was told.
     told: String,
 }
 
@@ -63,7 +63,7 @@ struct Hint {
     sid: Sid,
 }
 
-/// What a person was texted about.
+/// The record of what a person was texted about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Texted {
@@ -114,7 +114,7 @@ impl Texted {
         Some(Texted { hint: Some(Hint { at: now, sid: sid.clone() }), ..self.clone() })
     }
 
-    /// What the answer of this MessageSid was refused with.
+    /// The text that the answer of this MessageSid was refused with.
     pub fn refused(&self, sid: &Sid) -> Option<&str> {
         self.refusals
             .iter()

@@ -1,11 +1,11 @@
-//! What people ask for elsewhere than on the phone, and what of it an incident refuses.
+//! Acts that people ask for elsewhere than on the phone, and which of them an incident refuses.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Actor, Event, Incident};
 
-/// Who asks.
+/// Somebody who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Asker {
@@ -13,7 +13,7 @@ pub enum Asker {
     Person(String),
     /// A person of the configuration for whom somebody else stands in: whoever has the server's data says who they are.
     VouchedFor {
-        /// Who it is.
+        /// Their name in the configuration.
         person: String,
         /// How people are told of them: "alpha, at the command line".
         told: String,
@@ -31,7 +31,7 @@ impl Asker {
         }
     }
 
-    /// Who of the configuration they are, if they are known.
+    /// Their name in the configuration, if they are known.
     pub fn person(&self) -> Option<&str> {
         match self {
             Asker::Person(person) | Asker::VouchedFor { person, .. } => Some(person),
@@ -40,7 +40,7 @@ impl Asker {
     }
 }
 
-/// What somebody asks for.
+/// An act that somebody asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "kebab-case")]
 pub enum Act {

@@ -1,4 +1,4 @@
-//! What is counted of a Flow, and under which names. An event counts once, at the time that it carries.
+//! Counters of a Flow, and their names. An event counts once, at the time that it carries.
 
 use crate::domain::sid::Sid;
 use jiff::{SignedDuration, Timestamp};
@@ -48,7 +48,7 @@ pub enum CountName {
     Milliseconds(u64),
 }
 
-/// What a duration counts. A negative one counts as none at all.
+/// The counters of a duration. A negative one counts as none at all.
 pub(super) fn seconds(duration: SignedDuration) -> Vec<CountName> {
     let milliseconds = u64::try_from(duration.as_millis()).unwrap_or_default();
     let bound = SECONDS.iter().find(|bound| milliseconds <= **bound * 1_000);

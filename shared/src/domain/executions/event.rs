@@ -20,7 +20,7 @@ const MAX_NAME_BYTES: usize = 120;
 /// How far a clock of Twilio's may be ahead of ours.
 const MAX_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
-/// What an event says of an Execution.
+/// An event of an Execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StudioEvent {
     /// The SID of the Execution.
@@ -29,11 +29,11 @@ pub struct StudioEvent {
     pub flow: Sid,
     /// When it happened.
     pub at: Timestamp,
-    /// What happened.
+    /// The kind of event.
     pub kind: StudioEventKind,
 }
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StudioEventKind {
     /// The Execution has begun.
@@ -44,7 +44,7 @@ pub enum StudioEventKind {
     Step(RecordedStep),
 }
 
-/// What the events of an Execution's beginning and end both say.
+/// The facts that the events of an Execution's beginning and end both carry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExecutionFacts {
     /// The revision of the Flow that runs.
@@ -60,7 +60,7 @@ impl StudioEvent {
     /// received.
     ///
     /// # Errors
-    /// What is missing or malformed, in a few words.
+    /// The part that is missing or malformed, in a few words.
     pub fn read(
         event: &Event,
         received_at: Timestamp,

@@ -33,7 +33,7 @@ impl Pause {
     }
 }
 
-/// What is known of a Flow's starts up to a moment.
+/// A Flow's starts up to a moment, as far as they are known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Starts {
     /// Up to when, this moment not included.

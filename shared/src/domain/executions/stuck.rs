@@ -23,7 +23,7 @@ const MAX_PROMPT: u64 = 4_000;
 const RECORDING: u64 = 30 * 60;
 /// The longest time in which somebody speaks an answer.
 const SPEECH: u64 = 60;
-/// What is added to how long a widget can last: this, and a tenth of it.
+/// Is added to how long a widget can last: this, and a tenth of it.
 const MARGIN: u64 = 60;
 
 /// An Execution that is in its widget for longer than the widget can last.

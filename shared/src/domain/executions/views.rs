@@ -1,4 +1,4 @@
-//! What pages show of Executions and Flows.
+//! Views of Executions and Flows, for pages.
 
 mod counts;
 mod execution;

@@ -1,4 +1,4 @@
-//! What an incident's change counts: the outcomes of its calls, and how long it took until it was answered, taken and over.
+//! Metrics of an incident's change: the outcomes of its calls, and how long it took until it was answered, taken and over.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What there is to show: the values of all series at one moment.
+//! The values of all series at one moment.
 
 use std::collections::BTreeMap;
 

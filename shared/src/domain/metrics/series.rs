@@ -38,7 +38,7 @@ fn escaped(value: &str) -> String {
     value.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n")
 }
 
-/// What a counter of the store is of.
+/// The part of a series that a counter of the store is of.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Counted {
     /// A counter's series.

@@ -14,7 +14,7 @@ use crate::domain::metrics::{Counted, parse};
 /// How many causes are named.
 const MAX_CAUSES: usize = 8;
 
-/// What has been delivered and what has failed, in all.
+/// The messages and calls that have been delivered and that have failed, in all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivered {
     messages: u64,
@@ -24,7 +24,7 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    /// What these counters say, by their names.
+    /// Reads these counters by their names.
     pub fn of<'a>(counters: impl IntoIterator<Item = (&'a String, &'a u64)>) -> Delivered {
         let mut delivered = Delivered::default();
         for (name, count) in counters {
@@ -46,7 +46,7 @@ impl Delivered {
         delivered
     }
 
-    /// What came since then. A counter that has fallen (the data are new) says nothing.
+    /// The deliveries since then. A counter that has fallen (the data are new) says nothing.
     #[must_use]
     pub fn since(&self, before: &Delivered) -> Delivered {
         Delivered {
@@ -68,7 +68,7 @@ impl Delivered {
     }
 }
 
-/// What has been delivered at several times.
+/// The deliveries in all, at several times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readings {
     /// At the beginning of each part of a span, …
@@ -80,13 +80,13 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// What came in each part of the span.
+    /// The deliveries in each part of the span.
     pub(super) fn by_bar(&self) -> impl Iterator<Item = Counts> {
         let later = self.at_beginnings.iter().skip(1).chain([&self.now]);
         self.at_beginnings.iter().zip(later).map(|(before, after)| after.since(before).counts())
     }
 
-    /// What came in all of it.
+    /// The deliveries in all of it.
     pub(super) fn all(&self) -> Delivery {
         let first = self.at_beginnings.first().unwrap_or(&self.now);
         Delivery::of(&self.now.since(first), self.since)
@@ -108,7 +108,7 @@ fn sum(counts: &BTreeMap<String, u64>) -> u64 {
     counts.values().fold(0, |sum, count| sum.saturating_add(*count))
 }
 
-/// What was delivered in a span.
+/// The deliveries in a span.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Delivery {
     /// Since when that is known, if not since the span's beginning.
@@ -129,7 +129,7 @@ pub struct Delivery {
 /// How often something was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NamedCount {
-    /// What.
+    /// Its name.
     pub name: String,
     /// How often.
     pub count: u64,

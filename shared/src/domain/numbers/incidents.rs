@@ -1,4 +1,4 @@
-//! What incidents add up to: how many, how fast somebody had them, the noisiest alarms, and who was called.
+//! The sums of incidents: how many, how fast somebody had them, the noisiest alarms, and who was called.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,7 @@ pub struct AlarmFigures {
 /// How often a person was called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PersonFigures {
-    /// Who.
+    /// Their name.
     pub person: String,
     /// The calls that were placed, …
     pub calls: usize,

@@ -64,7 +64,7 @@ fn is_mention(text: &str) -> bool {
     text.strip_prefix("<@").and_then(|rest| rest.strip_suffix('>')).is_some_and(is_member)
 }
 
-/// What a template sees of an event: the envelope, with JSON that arrived as text usable as an object.
+/// The context that a template sees of an event: the envelope, with JSON that arrived as text usable as an object.
 pub(super) fn context(envelope: &serde_json::Value) -> Value {
     match envelope {
         serde_json::Value::Object(fields) => {
@@ -125,7 +125,7 @@ fn with_end(what: String) -> String {
     what
 }
 
-/// What is wrong with a condition, and the sign that is written differently here, if it has one.
+/// Says what is wrong with a condition, and the sign that is written differently here, if it has one.
 fn hinted(source: &str, what: String) -> String {
     let code = without_texts(source);
     let is_sign = |at: usize, sign: char| {

@@ -68,7 +68,7 @@ struct Occurrence {
 /// The result of reading an `.ics` file.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// What could be read.
+    /// The part that could be read.
     pub calendar: Calendar,
     /// The zone of times that name none: the schedule's, else the file's own.
     pub zone: Option<TimeZone>,
@@ -78,7 +78,7 @@ pub struct Reading {
     pub complaints: Vec<Complaint>,
     /// Events that put nobody on call, as they name nobody we know or have no end.
     pub unread: Vec<Complaint>,
-    /// What is read in a way that is perhaps not meant: events left out because of a word, names of zones.
+    /// Notes on what is read in a way that is perhaps not meant: events left out because of a word, names of zones.
     pub notes: Vec<Complaint>,
     budget: Budget,
     /// How many events that take place once, how many that repeat, and how many changes of those were too many.
@@ -95,14 +95,14 @@ pub struct Reading {
     lookups: usize,
 }
 
-/// What is wrong with a line of an `.ics` file.
+/// A problem of a line of an `.ics` file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
     /// The line, from 1.
     pub line: usize,
     /// The property, as `RRULE`.
     pub key: String,
-    /// What is wrong, and what was expected.
+    /// The problem, and what was expected.
     pub what: String,
     /// The time before which it does not matter yet, if there is one.
     pub since: Option<Timestamp>,

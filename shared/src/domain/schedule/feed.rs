@@ -1,4 +1,4 @@
-//! Who is on call as a calendar (RFC 5545) that other programs subscribe to: of one person, or of one schedule. It has names
+//! A calendar (RFC 5545) of who is on call that other programs subscribe to: of one person, or of one schedule. It has names
 //! and times, and nothing else.
 
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +17,7 @@ const MAX_EVENTS: usize = 2_000;
 /// The most bytes of a line, without its end.
 const MAX_LINE: usize = 75;
 
-/// Whose shifts a calendar has.
+/// The shifts that a calendar has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Feed {

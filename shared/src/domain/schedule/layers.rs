@@ -1,5 +1,5 @@
-//! What lies over what in a schedule: the rotation or the calendar, the overrides of the file, and what people have said
-//! since.
+//! The layers of a schedule, from the lowest: the rotation or the calendar, the overrides of the file, and what people
+//! have said since.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Whom a text names: the people's own names, and what calendars call them.
+//! Names in a text: the people's own names, and what calendars call them.
 //!
 //! A name counts as a whole word, in small letters or capitals, in whichever of Unicode's ways it is written. Where names
 //! overlap the longest counts: "Alpha Bravo" is neither Alpha nor Bravo.
@@ -44,10 +44,10 @@ enum Meaning {
     NotOnCall,
 }
 
-/// What a text says.
+/// The meaning of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Named {
-    /// Whom it names, in its order, each once.
+    /// The people whom it names, in its order, each once.
     pub(super) people: Vec<usize>,
     /// The word that says that nobody is on call for it.
     pub(super) not_on_call: Option<String>,
@@ -96,7 +96,7 @@ impl Names {
         &self.people[index]
     }
 
-    /// Whom a text names, and whether it says that they are not on call.
+    /// Finds whom a text names, and whether it says that they are not on call.
     pub(super) fn in_text(&self, text: &str) -> Named {
         let text = fold(&text.chars().take(MAX_TEXT).collect::<String>());
         let blank = absence::with_blanks(&text);
@@ -139,8 +139,8 @@ impl Names {
         named
     }
 
-    /// Whom an address names (`mailto:alpha.lima@example.com`): by all of it, or by what stands before the @. A text
-    /// without an @ names somebody by all of it.
+    /// Finds whom an address names (`mailto:alpha.lima@example.com`): by all of it, or by what stands before the @. A
+    /// text without an @ names somebody by all of it.
     pub(super) fn in_address(&self, address: &str) -> Option<usize> {
         let address = fold(address);
         let address = address.strip_prefix("mailto:").unwrap_or(&address).trim();

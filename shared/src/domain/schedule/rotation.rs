@@ -31,7 +31,7 @@ impl Turns {
 pub struct Rotation {
     /// How long a turn is.
     pub turns: Turns,
-    /// Who, in turn, and around again. Somebody may be in it twice.
+    /// The people, in turn, and around again. Somebody may be in it twice.
     pub people: Vec<String>,
     /// The local time of each hand-over. On a day whose clocks leap over it: as much later.
     pub hand_over: Time,
@@ -40,7 +40,7 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// Whose turn it is at this moment. The turns of one person in a row are one.
+    /// The turn at this moment. The turns of one person in a row are one.
     pub(super) fn turn(&self, zone: &TimeZone, at: Timestamp) -> Shift {
         let index = self.index(zone, at);
         let Some(person) = self.person(index) else { return Shift::nobody_ever() };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 /// From, until; the latter is no longer part of it.
 pub(super) type Span = (Timestamp, Timestamp);
 
-/// What is on top at a moment, and how long it has been and stays so.
+/// The span on top at a moment, and how long it has been and stays so.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Slot {
     /// Which of the spans; `None` where there is none.
@@ -33,7 +33,7 @@ pub(super) fn last_covering(spans: &[Span], at: Timestamp) -> Slot {
     }
 }
 
-/// What is on top at any moment, of many spans that are asked for often.
+/// The span on top at any moment, of many spans that are asked for often.
 #[derive(Debug)]
 pub(super) struct Timeline(Vec<(Timestamp, Option<usize>)>);
 

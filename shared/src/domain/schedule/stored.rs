@@ -18,12 +18,12 @@ pub const MAX_AHEAD: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// How long one is kept once it is over.
 pub const OVERRIDE_RETENTION: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// What somebody asks for: that a person is on call in a schedule for a while.
+/// A request of somebody's: that a person is on call in a schedule for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// The schedule's name.
     pub schedule: String,
-    /// Who takes over.
+    /// The person who takes over.
     pub person: String,
     /// From when on; what is past by then stays as it was.
     pub from: Timestamp,
@@ -38,13 +38,13 @@ pub struct StoredOverride {
     pub id: String,
     /// The schedule's name.
     pub schedule: String,
-    /// Who is on call.
+    /// The person who is on call.
     pub person: String,
     /// When it begins.
     pub from: Timestamp,
     /// When it ends; this moment is no longer part of it.
     pub until: Timestamp,
-    /// Who made it: a person's name, or what people are told of somebody without one.
+    /// Its maker: a person's name, or what people are told of somebody without one.
     pub by: String,
     /// When.
     pub at: Timestamp,
@@ -56,7 +56,7 @@ pub struct StoredOverride {
 /// That an override was removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {
-    /// Who removed it.
+    /// The person who removed it.
     pub by: String,
     /// When.
     pub at: Timestamp,
@@ -103,7 +103,7 @@ pub enum NotMade {
 }
 
 impl NotMade {
-    /// What whoever asked is told.
+    /// The text that whoever asked is told.
     pub fn text(self) -> &'static str {
         match self {
             NotMade::UnknownSchedule => "The configuration has no such schedule.",
@@ -122,7 +122,7 @@ impl NotMade {
     }
 }
 
-/// What is known of the configuration.
+/// The part of the configuration that is needed to check an override.
 #[derive(Clone, Copy)]
 pub struct ConfiguredNames<'a> {
     /// The schedules.

@@ -62,7 +62,7 @@ impl fmt::Debug for Digits {
 pub struct AskForCode {
     /// For whom: a name that somebody gave.
     pub person: String,
-    /// What only this browser, and whoever sends the code, knows: the code is bound to it.
+    /// A secret that only this browser, and whoever sends the code, knows: the code is bound to it.
     pub browser: String,
     /// When.
     pub at: Timestamp,
@@ -100,7 +100,7 @@ struct Code {
     until: Timestamp,
 }
 
-/// What is kept of a person's codes: at most one is good.
+/// The record of a person's codes: at most one is good.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Codes {
     /// When codes were sent.

@@ -35,7 +35,7 @@ impl TextToken {
         Some(TextToken::of(bytes))
     }
 
-    /// What is kept of it.
+    /// The hash that is kept of it.
     pub fn hash(&self) -> String {
         hash("link in a text", &[&self.0])
     }

@@ -1,4 +1,4 @@
-//! What somebody asked for: no calls for these alarms for a while.
+//! Silences that somebody asked for: no calls for these alarms for a while.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct Stored {
     pub alarms: Vec<String>,
     /// When it ends; this moment is no longer part of it.
     pub until: Timestamp,
-    /// Who asked for it: a person's name, or "the page".
+    /// The person who asked for it: a name, or "the page".
     pub by: String,
     /// Why, in their own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,12 +35,12 @@ pub struct Stored {
     /// When it begins, if not at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
-    /// Who ended it before its time.
+    /// The person who ended it before its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<String>,
 }
 
-/// What is wrong with a silence that somebody wants to make.
+/// The reason why a silence that somebody wants to make is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unfit {
     /// It names no alarms.
@@ -59,7 +59,7 @@ impl Stored {
     /// A silence for alarms of these globs, made by hand. Blank ones are left out, each is there once.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The reason why it is refused.
     pub fn of_globs(
         globs: &[&str],
         (from, until): (Option<Timestamp>, Timestamp),
@@ -116,7 +116,7 @@ impl Stored {
 /// Globs as somebody typed them, one line each.
 ///
 /// # Errors
-/// What is wrong with them.
+/// The reason why they are refused.
 pub fn read_globs(typed: &[&str]) -> Result<Vec<String>, Unfit> {
     let mut globs: Vec<String> = Vec::new();
     for glob in typed {

@@ -14,7 +14,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The longest id: SNS' are UUIDs.
 const MAX_ID_BYTES: usize = 64;
 
-/// What a message is for.
+/// The purpose of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Kind {
     /// Somebody has published it.
@@ -50,7 +50,7 @@ pub enum Version {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Message {
-    /// What it is for.
+    /// Its purpose.
     #[serde(rename = "Type")]
     pub kind: Kind,
     /// Names it for good: letters, digits and dashes.
@@ -64,7 +64,7 @@ pub struct Message {
     /// Where the certificate is that it is signed with.
     #[serde(rename = "SigningCertURL")]
     pub certificate_url: String,
-    /// What has to be fetched to confirm a subscription.
+    /// The URL that has to be fetched to confirm a subscription.
     #[serde(rename = "SubscribeURL")]
     pub subscribe_url: Option<String>,
     message: String,
@@ -121,7 +121,7 @@ impl Message {
         let is_id = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
         let has_id =
             (1..=MAX_ID_BYTES).contains(&message.id.len()) && message.id.bytes().all(is_id);
-        // What is signed has one line for each field but the last two: with more, two messages could be signed alike.
+        // The signed text has one line for each field but the last two: with more, two messages could be signed alike.
         let lines = [
             Some(&message.topic_arn),
             Some(&message.timestamp),
@@ -149,7 +149,7 @@ impl Message {
         sent.is_some_and(|sent| now.duration_since(sent).abs() <= MAX_AGE)
     }
 
-    /// What its signature is over: each of these fields with its name, a line each.
+    /// The text that its signature is over: each of these fields with its name, a line each.
     pub fn signed(&self) -> String {
         let subject = self.subject.as_deref();
         let fields = match self.kind {

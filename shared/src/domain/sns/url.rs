@@ -52,7 +52,7 @@ impl SnsUrl {
         &self.url
     }
 
-    /// What stands behind the host, from its first slash on.
+    /// The part behind the host, from its first slash on.
     pub fn target(&self) -> &str {
         &self.url[self.origin..]
     }

@@ -129,7 +129,7 @@ fn through<'a>(name: &'static str, expr: Expr<'a>) -> Expr<'a> {
     Expr::Filter(Spanned::new(Filter { name, expr: Some(expr), args: Vec::new() }, span))
 }
 
-/// What no template may have.
+/// Something that no template may have.
 #[derive(Debug)]
 pub(super) struct Refused {
     /// In which line, from 1.

@@ -14,7 +14,7 @@ use serde_json::ser::Formatter;
 pub(crate) struct JsonText {
     /// The text.
     pub(crate) text: String,
-    /// What it holds.
+    /// The value that it holds.
     pub(crate) value: Value,
 }
 

@@ -1,4 +1,4 @@
-//! What whoever answers a text about an incident is told. Plain letters alone: with others a text costs twice as much. Pure.
+//! Replies to whoever answers a text about an incident. Plain letters alone: with others a text costs twice as much. Pure.
 
 use super::sms::{Recipient, answers, choices, sms, what};
 use crate::domain::answers::{Candidate, Choice, Letters, Wrong};
@@ -7,7 +7,7 @@ use crate::domain::escalation::{Incident, Phase, TextAbout};
 /// The most incidents that an answer names.
 pub const MAX_NAMED: usize = 5;
 
-/// What became of what was asked for by a text.
+/// The outcome of what was asked for by a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
     /// It was done, now or when the same text came before.
@@ -24,7 +24,7 @@ pub enum Done {
     Changed,
 }
 
-/// What a person is told who asked for this: `incident` is as it stands after that.
+/// The reply to a person who asked for this: `incident` is as it stands after that.
 pub fn answer(choice: Choice, done: Done, incident: &Incident, to: &Recipient<'_>) -> String {
     let name = what(incident);
     let owner = incident.taken_by().map_or("Nobody", |owner| owner.person.as_str());
@@ -71,7 +71,7 @@ pub fn answer(choice: Choice, done: Done, incident: &Incident, to: &Recipient<'_
     }
 }
 
-/// What a person is told whose answer is about no incident.
+/// The reply to a person whose answer is about no incident.
 pub fn wrong(choice: Choice, wrong: &Wrong<'_>) -> String {
     let named = named(choice, wrong);
     let fits = named.iter().any(|one| one.takes(choice));
@@ -121,7 +121,7 @@ impl Candidate {
     }
 }
 
-/// What a person is told whose text is no answer. These are open, and they were texted about them.
+/// The reply to a person whose text is no answer. These are open, and they were texted about them.
 pub fn hint(open: &[&Candidate]) -> String {
     let each = open.iter().map(|one| line(&one.incident, &one.person, one.about.letters));
     match each.collect::<Vec<String>>().as_slice() {

@@ -1,4 +1,4 @@
-//! What happened to an incident, as one sentence: the same for pages and for Slack.
+//! One sentence for what happened to an incident: the same for pages and for Slack.
 
 mod outcome;
 mod parts;

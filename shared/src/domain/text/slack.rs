@@ -7,7 +7,7 @@ use super::sentence::{Part, sentence};
 use super::times::local_time;
 use crate::domain::escalation::{Entry, Event, Incident, Person};
 
-/// What a text for Slack needs of the configuration.
+/// The part of the configuration that a text for Slack needs.
 #[derive(Clone, Copy, Debug)]
 pub struct SlackContext<'a> {
     /// The address of the pages, without a slash at its end.

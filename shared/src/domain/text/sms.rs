@@ -20,14 +20,14 @@ const MAX_REASON_CHARS: usize = 160;
 /// The longest link, in characters: a cut one leads elsewhere, so a longer one is left out.
 const MAX_LINK_CHARS: usize = 1_000;
 
-/// Whom a text is for.
+/// The person whom a text is for.
 #[derive(Clone, Debug)]
 pub struct Recipient<'a> {
     /// Their name.
     pub person: &'a str,
     /// Where they look: a URL, if one may be sent.
     pub page: Option<String>,
-    /// What their texts call the incident; `None` if a text cannot be answered.
+    /// The letters that their texts call the incident by; `None` if a text cannot be answered.
     pub letters: Option<Letters>,
 }
 
@@ -53,7 +53,7 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// What a person may ask of an incident by a text: only what it would not refuse.
+/// The choices that a person has by a text about an incident: only what it would not refuse.
 pub fn choices(incident: &Incident, person: &str) -> Vec<Choice> {
     let asker = Asker::Person(person.to_owned());
     let has_it = incident.taken_by().is_some_and(|owner| owner.is(&person.into()));
@@ -66,7 +66,7 @@ pub fn choices(incident: &Incident, person: &str) -> Vec<Choice> {
     all.into_iter().filter(|(_, is_offered)| *is_offered).map(|(choice, _)| choice).collect()
 }
 
-/// What a person can answer to a text about this incident: `Reply 1 KM to take it`; `None` if nothing.
+/// The answers that a person can give to a text about this incident: `Reply 1 KM to take it`; `None` if nothing.
 pub fn answers(incident: &Incident, person: &str, letters: Letters) -> Option<String> {
     let offer = |choice: Choice| {
         let does = match choice {

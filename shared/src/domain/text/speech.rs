@@ -1,4 +1,4 @@
-//! What a person hears in a call.
+//! The words that a person hears in a call.
 
 pub mod replies;
 
@@ -19,7 +19,7 @@ const FUEL: u64 = 20_000;
 /// The most alarms that are named in speech.
 const MAX_NAMED_ALARMS: usize = 3;
 
-/// What the menu of a call says, and in which voice.
+/// The words of the menu of a call, and their voice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
     /// The menu: what is wrong, since when, which keys.
@@ -100,7 +100,7 @@ fn usual(incident: &Incident, attempt: &Attempt, now: Timestamp) -> String {
     format!("{hello}, this is Ringdown. {what} It began {since}. {keys}")
 }
 
-/// What is wrong, as one says it.
+/// The problem, as one says it.
 fn what(incident: &Incident) -> String {
     let open: Vec<&Alarm> = incident.open_alarms().collect();
     match open[..] {

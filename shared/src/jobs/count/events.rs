@@ -13,7 +13,7 @@ use crate::storage::messages::{CallbackTask, Counts, MAX_CALLBACKS, Report};
 use crate::twilio::event_stream::Malformed;
 use crate::twilio::status::{lost, of_event};
 
-/// What is to be counted of one request of the sink with this body. `forwarded` of its events have a line, and
+/// The tasks to count of one request of the sink with this body. `forwarded` of its events have a line, and
 /// `unreadable` are of an Execution and cannot be read; `base_url`
 /// begins our own URLs. Twilio's second try of a request counts nothing again.
 pub fn tasks(

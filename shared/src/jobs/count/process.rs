@@ -51,7 +51,7 @@ impl Item<'_> {
     }
 }
 
-/// What is to be counted of each message, call and request, in the order in which it was reported.
+/// The items to count of each message, call and request, in the order in which it was reported.
 type Items<'a> = Vec<(Key, Vec<Item<'a>>)>;
 
 impl Count {

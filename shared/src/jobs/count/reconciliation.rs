@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause that Twilio may ask for.
 const MAX_PAUSE: Duration = Duration::from_mins(15);
 
-/// What a page of the list said.
+/// The findings on a page of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Looked {
     /// How many messages were on it.

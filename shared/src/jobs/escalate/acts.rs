@@ -24,7 +24,7 @@ pub const AT_THE_COMMAND_LINE: &str = "somebody at the command line";
 /// The most characters of a note, and of the reason for a silence.
 const MAX_WORDS: usize = 500;
 
-/// What somebody wrote on one line, without what cannot be seen.
+/// Puts what somebody wrote on one line, without what cannot be seen.
 pub fn tidied(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().filter(|c| !c.is_control()).take(MAX_WORDS).collect()
@@ -143,7 +143,7 @@ impl Work<'_> {
         Ok(decided.is_some())
     }
 
-    /// What an act tells the incident, with how it was asked for; `None` if the incident refuses it, or it is done.
+    /// The signal of an act, with how it was asked for; `None` if the incident refuses it, or it is done.
     pub(super) fn unless_refused(
         &self,
         incident: &Incident,
@@ -161,7 +161,7 @@ impl Work<'_> {
         })
     }
 
-    /// What an act tells the incident; `None` if it was meant for something else, or is done.
+    /// The signal of an act; `None` if it was meant for something else, or is done.
     pub(super) fn signal(
         &self,
         incident: &Incident,

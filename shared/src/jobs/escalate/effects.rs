@@ -1,4 +1,4 @@
-//! Whoever has the lease of an effect does it, and reports its outcome.
+//! Effects: whoever has the lease of one does it, and reports its outcome.
 
 mod calls;
 mod texts;

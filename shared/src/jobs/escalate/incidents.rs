@@ -23,9 +23,9 @@ pub struct View<'a> {
     pub resolved_at: Option<Timestamp>,
     /// Until when nobody is called.
     pub silenced_until: Option<Timestamp>,
-    /// Who took it.
+    /// The person who took it.
     pub taken_by: Option<&'a str>,
-    /// Who said that it is over, if its alarms did not.
+    /// The person who said that it is over, if its alarms did not.
     pub resolved_by: Option<&'a str>,
     /// Its alarms, recovered ones too.
     pub alarms: Vec<AlarmView<'a>>,
@@ -42,7 +42,7 @@ pub struct AlarmView<'a> {
     pub name: &'a str,
     /// `alarm` or `ok`.
     pub state: &'static str,
-    /// What the monitor says of it.
+    /// The monitor's words about it.
     pub reason: &'a str,
     /// When it went off, …
     pub since: Timestamp,
@@ -55,9 +55,9 @@ pub struct AlarmView<'a> {
 pub struct AttemptView<'a> {
     /// Counts the calls of an incident, from 1.
     pub number: u32,
-    /// Who is called.
+    /// The person who is called.
     pub person: &'a str,
-    /// What became of it; `null` while it is under way.
+    /// Its outcome; `null` while it is under way.
     pub outcome: Option<Outcome>,
     /// The same in words.
     pub says: &'static str,

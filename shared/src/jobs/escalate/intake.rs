@@ -164,7 +164,7 @@ impl Intake<'_> {
                 gone.push((at, triage::result_without_policy(settings, &change.name)));
                 continue;
             };
-            // What is said to have happened later than now happened now: nothing that follows would count otherwise.
+            // A change that is said to be later than now happened now: nothing that follows would count otherwise.
             let (name, when) = (mask_e164(&change.name), change.at.min(self.work.now));
             let change = Change { name, at: when, ..change };
             gone.push((at, AlarmResult::Nothing { alarm: change.name.clone() }));
@@ -210,7 +210,7 @@ impl Transaction<'_> {
             State::Alarm if joined.is_some() && !is_named && !is_over => joined, // It is counted already.
             State::Alarm => {
                 if joined.is_some() && !is_named {
-                    // What is over has counted it, and it goes off anew: it counts once.
+                    // An incident that is over has counted it, and it goes off anew: it counts once.
                     self.apply(&[Signal::Recovered { key }]);
                 }
                 self.goes_off(change);

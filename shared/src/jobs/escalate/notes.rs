@@ -23,7 +23,7 @@ impl Work<'_> {
         act: &Act,
         seen: u32,
     ) -> Result<bool, Error> {
-        // What is queued may name any: no store takes a key of any length.
+        // A queued message may name any: no store takes a key of any length.
         let id = IncidentId::parse(id.as_str());
         let Some((id, policy)) = id.as_ref().and_then(|id| Some((id, id.policy()?))) else {
             return Ok(true);

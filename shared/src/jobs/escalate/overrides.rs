@@ -21,16 +21,16 @@ const MAX_RACES: u32 = 10;
 /// How many are named in whose place somebody is on call.
 const MAX_NAMED: usize = 3;
 
-/// What is removed.
+/// The overrides that were removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
     /// The overrides that were not over.
     pub removed: Vec<StoredOverride>,
-    /// What the record said, if nobody can read it: that is lost, whatever it was.
+    /// The text of the record, if nobody can read it: that is lost, whatever it was.
     pub unread: Option<String>,
 }
 
-/// Who does it, and where.
+/// The place where it is done, and by whom.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The overrides.
@@ -39,7 +39,7 @@ pub struct Place<'a> {
     pub queue: &'a dyn Queue,
     /// The people and schedules.
     pub config: &'a Config,
-    /// Who asks, as people are told.
+    /// The person who asks, as people are told.
     pub by: &'a str,
 }
 

@@ -28,7 +28,7 @@ pub async fn request(queue: &dyn Queue, policy: &str, raised: ManualAlarm) -> Re
 /// The policy that is meant: the one that is named, or the only one.
 ///
 /// # Errors
-/// What is wrong, and which policies there are.
+/// The problem, and which policies there are.
 pub fn policy_meant(escalation: &Escalation, named: Option<&str>) -> Result<String, String> {
     let known: Vec<&str> = escalation.policy_names().collect();
     let expected = || match known.is_empty() {

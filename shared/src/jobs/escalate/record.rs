@@ -1,4 +1,4 @@
-//! What follows from the records that are kept: what can be begun now, and who was called how often.
+//! Conclusions from the records that are kept: what can be begun now, and who was called how often.
 
 pub(super) mod budget;
 

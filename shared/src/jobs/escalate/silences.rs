@@ -122,7 +122,7 @@ impl Work<'_> {
         Ok(self.settings.config.silences.until_with(&stored, alarm, now))
     }
 
-    /// What the alarm of this key waits for.
+    /// Reads what the alarm of this key waits for.
     pub(super) async fn waits(&self, key: &str) -> Result<Option<Waits>, Error> {
         let found = self.store().load(&[records::alarm(key)], self.now).await?;
         let record = found.into_iter().flatten().next();

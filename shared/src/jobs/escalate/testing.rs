@@ -18,7 +18,7 @@ pub(super) const KEY: &str = "the-callback-key";
 
 const ALARM: &str = include_str!("../../../../events/outage-intake/eventbridge-metric.json");
 
-/// What Twilio answers a request: a status and a body; 0 is no answer.
+/// Twilio's answer to a request: a status and a body; 0 is no answer.
 pub(super) type Answers = Arc<dyn Fn(&ApiRequest) -> (u16, Value) + Send + Sync>;
 
 /// The job with a backend and a clock of its own.
@@ -145,7 +145,7 @@ impl Server {
         self.clock.push(SignedDuration::from_secs(seconds));
     }
 
-    /// What was asked of Twilio since the last look: method and the end of the path.
+    /// The requests to Twilio since the last look: method and the end of the path.
     pub(super) fn was_asked(&self) -> Vec<String> {
         let asked = std::mem::take(&mut *self.asked.lock().expect("a list"));
         let behind = |url: &str| {
@@ -158,7 +158,7 @@ impl Server {
         asked.iter().map(|ask| format!("{} {}", ask.method, behind(&ask.url))).collect()
     }
 
-    /// What became of the calls, by the persons' names.
+    /// The outcomes of the calls, by the persons' names.
     pub(super) fn calls(&self) -> Vec<String> {
         let incident = self.incident();
         let attempts = incident.attempts.iter();

@@ -46,13 +46,13 @@ pub(super) struct Transaction<'a> {
     pub(super) effects: Effects,
     /// The text messages that are asked for in this transaction.
     pub(super) texts: Vec<Effect>,
-    /// What the names of alarms about Ringdown itself begin with.
+    /// The beginning of the names of alarms about Ringdown itself.
     pub(super) own_alarms: Option<&'a str>,
     /// The number of the first entry of the timeline that this transaction adds.
     pub(super) first_entry: u32,
-    /// What Slack is told beside the incident's own timeline, before this is saved.
+    /// The lines that Slack is told beside the incident's own timeline, before this is saved.
     pub(super) lines: Vec<Line>,
-    /// What is queued before this is saved: a crash between the two loses nothing.
+    /// The messages that are queued before this is saved: a crash between the two loses nothing.
     pub(super) outbox: Vec<OutboxMessage>,
     /// Where the reconciler finds that the alarm in question waits: what is written there, or `None` if it no longer waits.
     pub(super) waiting: Option<(Key, Option<WakeUp>)>,

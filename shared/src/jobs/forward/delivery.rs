@@ -38,7 +38,7 @@ pub use waiting::count_delivered;
 /// How long a channel's messages rest when we cannot even begin.
 const BACKOFF: Duration = Duration::from_secs(30);
 
-/// What the forwarder needs.
+/// The forwarder, with all that it needs.
 pub struct Delivery {
     settings: SettingsCache,
     store: Arc<dyn Store>,

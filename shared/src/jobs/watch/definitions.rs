@@ -1,4 +1,4 @@
-//! What Twilio says of Flows: name and state, and the definition of each revision. Fetched when a page needs it first, never
+//! Flows at Twilio: name and state, and the definition of each revision. Fetched when a page needs it first, never
 //! while an event is taken, and kept in the Store.
 
 use std::future::Future;
@@ -28,7 +28,7 @@ const RETRY_AFTER: SignedDuration = SignedDuration::from_mins(1);
 /// The age from which the state of a Flow is asked for again.
 const MAX_RESOURCE_AGE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What is needed to know Flows.
+/// The sources for Flows.
 #[derive(Clone, Copy)]
 pub struct Definitions<'a> {
     /// Twilio's credentials.
@@ -84,7 +84,7 @@ impl Definitions<'_> {
         })
     }
 
-    /// What is kept, or what Twilio gives where that is missing or older than `max_age`.
+    /// Returns what is kept, or what Twilio gives where that is missing or older than `max_age`.
     async fn cached<T: Serialize + DeserializeOwned, F: Future<Output = Result<T, ApiError>>>(
         &self,
         key: Key,

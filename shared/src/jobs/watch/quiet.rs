@@ -34,7 +34,7 @@ pub struct ChangedFlow {
     pub event: Option<Event>,
 }
 
-/// What is known of a Flow in this minute.
+/// A Flow as it is known in this minute.
 struct FlowCheck {
     flow: Sid,
     /// Its records as they were.

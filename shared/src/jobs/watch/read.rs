@@ -1,4 +1,4 @@
-//! What pages show, read from the Store.
+//! Reads from the Store what pages show.
 //!
 //! [`flows`]: all Flows. [`page`]: Executions, the newest first. [`one`]: one of them. [`running`]: those that run, for the
 //! graph. [`counts`] and [`latest_medians`]: what was counted. [`quiet_flows`]: which Flows are quiet. [`cursor`]: whether anything is new.

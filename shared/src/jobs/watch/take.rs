@@ -24,7 +24,7 @@ const MAX_EXECUTIONS: usize = 20;
 /// How often a transaction that others came before is decided anew, at once.
 const MAX_TRIES: u64 = 5;
 
-/// What events say of Executions.
+/// The events of Executions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExecutionEvents {
     /// Those that can be read, by Execution: the end of each last, so that the widget is known that it ended in.

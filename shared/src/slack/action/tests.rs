@@ -29,7 +29,7 @@ fn form(payload: &str) -> Vec<u8> {
     form.append_pair("payload", payload).finish().into_bytes()
 }
 
-/// What is asked by the usual payload with `value` at this JSON pointer.
+/// The request of the usual payload with `value` at this JSON pointer.
 fn with(pointer: &str, value: Value) -> Interaction {
     let mut payload = payload();
     *payload.pointer_mut(pointer).expect("such a field") = value;

@@ -1,4 +1,4 @@
-//! What Slack's answers mean.
+//! The meaning of Slack's answers.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What Slack's answers mean.
+//! The meaning of Slack's answers.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::PostError;
 
-/// What an incoming webhook's answer means: 200 with the body `ok`, or with the Web API's `{"ok":true}`, is success, errors
+/// Reads an incoming webhook's answer: 200 with the body `ok`, or with the Web API's `{"ok":true}`, is success, errors
 /// are one word of plain text, or the Web API's JSON. What is no answer of Slack's (a proxy's page, a redirect) is tried again. (docs, "Sending messages using incoming
 /// webhooks", "Handling errors".)
 pub fn webhook_verdict(
@@ -36,7 +36,7 @@ fn is_of_the_web_api(body: &str) -> bool {
     answer["ok"].is_boolean()
 }
 
-/// What the Web API's answer means: 200 even for errors, `ok` decides. (docs, `chat.postMessage`, `chat.update`.)
+/// Reads the Web API's answer: 200 even for errors, `ok` decides. (docs, `chat.postMessage`, `chat.update`.)
 pub fn api_verdict(
     status: u16,
     body: &str,
@@ -57,7 +57,7 @@ pub fn api_verdict(
     }
 }
 
-/// What the answer of a `response_url` means. It takes five posts in 30 minutes; what it says of them is not written down
+/// Reads the answer of a `response_url`. It takes five posts in 30 minutes; what it says of them is not written down
 /// well, so any 2xx counts as taken, unless it says that it is not `ok`.
 pub fn response_verdict(
     status: u16,

@@ -1,4 +1,4 @@
-//! What an incident's message says, and that Slack takes it whatever happened.
+//! The text of an incident's message, and that Slack takes it whatever happened.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is fetched, how often, and what is not.
+//! Fetching from SNS: what is fetched, how often, and what is not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

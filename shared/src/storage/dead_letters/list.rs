@@ -18,7 +18,7 @@ const WHOLE_AT_ONCE: usize = 10;
 pub struct Listed {
     /// Names it among the dead letters.
     pub id: String,
-    /// What is known of it.
+    /// Its summary.
     pub summary: Summary,
 }
 
@@ -38,7 +38,7 @@ impl Listed {
 pub struct StoredLetter {
     /// Names it among the dead letters.
     pub id: String,
-    /// What is kept.
+    /// The letter itself.
     pub letter: DeadLetter,
 }
 

@@ -1,4 +1,4 @@
-//! What is noted of a letter later: that it was sent again, what became of that, and that somebody dismissed it.
+//! Notes made of a letter later: that it was sent again, what became of that, and that somebody dismissed it.
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use super::{LETTER_RETENTION, Listed, PARTITION, list};
 use crate::Error;
 use crate::storage::{Condition, Key, MAX_TRANSACTION_ITEMS, Store, writes};
 
-/// What became of a replay.
+/// The outcome of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// When it was sent again.

@@ -88,7 +88,7 @@ pub async fn replay(
     now: Timestamp,
 ) -> Result<Result<(), String>, Error> {
     let StoredLetter { id, letter } = kept;
-    // What is known already of what becomes of it.
+    // The part of its outcome that is known already.
     let mut delivered = None;
     if letter.job == ESCALATE {
         let again = WakeUp::Alarm { at: now, body: letter.body.clone(), letter: Some(id.clone()) };

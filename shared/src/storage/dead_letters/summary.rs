@@ -11,7 +11,7 @@ use crate::storage::{Condition, Key, Put, Record};
 /// The longest reason in a summary, in bytes of JSON.
 const MAX_REASON_BYTES: usize = 1_000;
 
-/// What is known of a letter without its body: less than 2 KB.
+/// A letter without its body: less than 2 KB.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// The job that it belongs to.
@@ -24,7 +24,7 @@ pub struct Summary {
     pub given_up_at: Timestamp,
     /// When it was last sent again, if ever.
     pub replayed_at: Option<Timestamp>,
-    /// What became of its last replay, once that is known.
+    /// The outcome of its last replay, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     /// When somebody dismissed it, and where.
@@ -61,7 +61,7 @@ impl Summary {
         self.replayed_at.is_none() && self.dismissed.is_none()
     }
 
-    /// What became of its last replay, if it was sent again and that is known.
+    /// The outcome of its last replay, if it was sent again and that is known.
     pub fn replay_outcome(&self) -> Option<Outcome> {
         self.outcome.filter(|outcome| self.replayed_at.is_none_or(|at| at == outcome.replayed_at))
     }
@@ -84,7 +84,7 @@ impl Summary {
     }
 }
 
-/// What stands in the partition of the letters.
+/// A row of the partition of the letters.
 pub(super) struct Row {
     pub(super) summary: Summary,
     /// The body, which the former version kept here.

@@ -39,7 +39,7 @@ pub struct Page {
     pub found: u64,
 }
 
-/// What one request reported.
+/// The report of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The statuses, at most [`MAX_CALLBACKS`].

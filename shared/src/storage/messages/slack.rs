@@ -24,9 +24,9 @@ pub enum Task {
     Malformed {
         /// When Twilio brought it.
         at: Timestamp,
-        /// What is wrong with it.
+        /// The reason why it is no event.
         reason: String,
-        /// What arrived.
+        /// The text that arrived.
         body: String,
     },
     /// The answer to a click in Slack. It is tried for as long as its URL lives, and never becomes a dead letter:
@@ -36,7 +36,7 @@ pub enum Task {
         at: Timestamp,
         /// Where it goes.
         url: ResponseUrl,
-        /// What is posted there.
+        /// The JSON that is posted there.
         body: Value,
     },
 }

@@ -35,7 +35,7 @@ pub enum WakeUp {
     Alarm {
         /// When it came in.
         at: Timestamp,
-        /// What came.
+        /// The text that came.
         body: String,
         /// The dead letter: it is told what became of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ pub enum WakeUp {
     },
     /// An alarm went off while it was silenced: that is over then.
     Silenced {
-        /// What its monitor said.
+        /// The change that its monitor reported.
         change: Change,
         /// When.
         due: Timestamp,
@@ -52,9 +52,9 @@ pub enum WakeUp {
     Act {
         /// Which incident.
         incident: IncidentId,
-        /// Who.
+        /// The person who asks.
         asker: Asker,
-        /// What they ask for.
+        /// The act that they ask for.
         what: Act,
         /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
         /// is resolved: it is not what they meant.
@@ -64,7 +64,7 @@ pub enum WakeUp {
     Raise {
         /// For which policy.
         policy: String,
-        /// What they say.
+        /// Their words.
         raised: ManualAlarm,
     },
     /// Somebody makes a silence of globs.
@@ -78,23 +78,23 @@ pub enum WakeUp {
         id: String,
         /// When it was made.
         made_at: Timestamp,
-        /// Who, as people are told.
+        /// The person, as people are told.
         by: String,
     },
-    /// What an earlier version sent for [`Act::Silence`].
+    /// The message that an earlier version sent for [`Act::Silence`].
     Silence {
         /// Which incident.
         incident: IncidentId,
-        /// Who: a person's name, or "the page".
+        /// The person who asked: a name, or "the page".
         by: String,
         /// Until when.
         until: Timestamp,
     },
-    /// What an earlier version sent for [`Act::Resolve`].
+    /// The message that an earlier version sent for [`Act::Resolve`].
     Resolve {
         /// Which incident.
         incident: IncidentId,
-        /// Who, as people are told.
+        /// The person, as people are told.
         by: String,
         /// The number of the first entry of its timeline that they had not seen. Where an alarm went off since, nothing
         /// is done: it is not what they meant.
@@ -132,7 +132,7 @@ pub enum WakeUp {
     SendCode(AskForCode),
     /// Somebody asks that their own phone be rung, as a test.
     TestCall {
-        /// Who.
+        /// The person.
         person: String,
         /// When.
         at: Timestamp,

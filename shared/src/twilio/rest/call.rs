@@ -8,12 +8,12 @@ use crate::domain::e164::E164;
 use crate::domain::escalation::{CallEvent, End};
 use crate::domain::sid::Sid;
 
-/// What is asked of a new call.
+/// The parameters of a new call.
 #[derive(Clone, Debug)]
 pub struct NewCall {
-    /// Who is called.
+    /// The number that is called.
     pub to: E164,
-    /// Who calls.
+    /// The number that calls.
     pub from: FromNumber,
     /// Gives the TwiML.
     pub url: String,
@@ -96,7 +96,7 @@ impl CallResource {
     }
 }
 
-/// What a call's status means. A callback also says `initiated`.
+/// Returns the meaning of a call's status. A callback also says `initiated`.
 pub fn call_event(status: &str) -> Option<CallEvent> {
     Some(match status {
         "queued" | "initiated" => CallEvent::Queued,

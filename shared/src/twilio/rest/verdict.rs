@@ -1,4 +1,4 @@
-//! What an answer of Twilio's means.
+//! The meaning of Twilio's answers.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{ApiError, ApiResponse, Rejection};
 use crate::domain::text::mask_numbers;
 
-/// What became of what was asked.
+/// Turns Twilio's response into its body, or into the error that it means.
 pub(in crate::twilio) fn verdict(told: ApiResponse) -> Result<Bytes, ApiError> {
     match told {
         ApiResponse::Answer { status: 200..=299, body, .. } => Ok(body),

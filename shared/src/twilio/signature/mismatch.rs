@@ -17,7 +17,7 @@ pub enum Mismatch {
     WouldMatch {
         /// The URL, without its query.
         url: String,
-        /// What is else about it.
+        /// The rest of the explanation.
         why: String,
     },
     /// It is signed with a token that was ours before, and was replaced.

@@ -136,14 +136,14 @@ impl<'a> Executions<'a> {
             .transpose()
     }
 
-    /// What one of them knows of its call: nothing, if Twilio does not know it.
+    /// Fetches what one of them knows of its call: nothing, if Twilio does not know it.
     pub async fn context(&self, sid: &Sid) -> Result<Context, ApiError> {
         let told = verdict(self.ask("GET", &format!("/{sid}/Context"), Vec::new()).await);
         let body: Option<Value> = none_if_not_found(told)?.map(read).transpose()?;
         Ok(body.map(|body| Context::of(&body)).unwrap_or_default())
     }
 
-    /// What one of them knew at the end of a step, as Twilio has it; `None` if Twilio does not know the step.
+    /// Fetches what one of them knew at the end of a step, as Twilio has it; `None` if Twilio does not know the step.
     pub async fn step_context(&self, sid: &Sid, step: &Sid) -> Result<Option<Value>, ApiError> {
         let path = format!("/{sid}/Steps/{step}/Context");
         let told = verdict(self.ask("GET", &path, Vec::new()).await);

@@ -1,4 +1,4 @@
-//! What an Execution knows of its call. Pure.
+//! The context of an Execution: what it knows of its call. Pure.
 //!
 //! Under `widgets.call` stands what Twilio said of the call that the widget of this name placed: `CallSid` and
 //! `CallStatus`. That is documented for Liquid only, and not for every moment of a call, so other spellings are read too,
@@ -13,7 +13,7 @@ use crate::twilio::rest;
 /// The name of the widget that places the call.
 const WIDGET: &str = "call";
 
-/// What an Execution knows of its call.
+/// The knowledge that an Execution has of its call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// The call's SID.

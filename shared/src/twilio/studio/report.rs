@@ -1,4 +1,4 @@
-//! What a Flow reports of its call, and what it is answered. Pure.
+//! A Flow's report of its call, and the answer to it. Pure.
 //!
 //! In: a form with `token`, `outcome`, `digits`, `reading`, `execution` (and `call`, which we do not need). Out: JSON,
 //! `{"say": …, "again": …}`: the Flow speaks `say`, then asks for a key if `again`, and else ends.
@@ -9,10 +9,10 @@ use crate::domain::escalation::{CallEvent, End, Key};
 use crate::domain::sid::{EXECUTION, Sid};
 use crate::twilio::callbacks::{field, key};
 
-/// What a Flow reports.
+/// A Flow's report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// What happened.
+    /// The outcome that it reports.
     pub outcome: Outcome,
     /// Which reading of the menu it belongs to, from 1.
     pub reading: u32,
@@ -20,7 +20,7 @@ pub struct Report {
     pub execution: Option<Sid>,
 }
 
-/// What happened in a call.
+/// The outcome of a call, or of a reading of its menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Somebody, or something, answered.
@@ -33,10 +33,10 @@ pub enum Outcome {
     Ended(End),
 }
 
-/// What a Flow is answered.
+/// The answer to a Flow's report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Answer {
-    /// What it speaks.
+    /// The text that it speaks.
     pub say: String,
     /// Whether it asks for a key then.
     pub again: bool,
@@ -71,7 +71,7 @@ impl Report {
         Ok(Report { outcome, reading, execution })
     }
 
-    /// What it tells the incident.
+    /// Returns the event that it tells the incident.
     pub fn call_event(&self) -> CallEvent {
         match self.outcome {
             Outcome::Answered | Outcome::NoKey => CallEvent::Answered,

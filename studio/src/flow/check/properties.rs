@@ -117,7 +117,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// What is particular to a type.
+    /// Checks what is particular to a type.
     fn particulars(&mut self, state: &CheckedState<'a>) {
         self.bounds(state);
         match state.kind.as_deref() {

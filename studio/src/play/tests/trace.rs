@@ -1,4 +1,4 @@
-//! What the trace says of a run, and where.
+//! Traces: what they say of a run, and where.
 
 use super::*;
 

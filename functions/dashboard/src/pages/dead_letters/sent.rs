@@ -1,4 +1,4 @@
-//! What became of the letters that were sent again. Pure.
+//! The outcomes of the letters that were sent again. Pure.
 
 use shared::Timestamp;
 use shared::storage::dead_letters::Listed;

@@ -1,4 +1,4 @@
-//! What of the history is asked for, as its address says it.
+//! Filters the history, as its address asks.
 
 use form_urlencoded::Serializer;
 use serde::Serialize;
@@ -16,11 +16,11 @@ const UTC: &str = "UTC";
 /// The last page that can be asked for.
 const MAX_PAGE: usize = 1_000;
 
-/// What is asked for.
+/// The part of the history that is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Filter {
     pub(super) policy: String,
-    /// Who was called, or had it.
+    /// The person who was called, or had it.
     pub(super) person: String,
     /// A part of an alarm's name, or a glob.
     pub(super) alarm: String,
@@ -34,7 +34,7 @@ pub(super) struct Filter {
     pub(super) page: usize,
     /// `csv`, `json`, or nothing.
     pub(super) format: String,
-    /// What is wrong with the fields: nothing is shown as if they were not there.
+    /// The problems of the fields: nothing is shown as if they were not there.
     pub(super) problems: Vec<String>,
 }
 
@@ -53,7 +53,7 @@ impl From<Timestamp> for Bound {
 }
 
 impl Filter {
-    /// What the fields of a query ask for. A time is a date by the clock of `zone` (UTC, if none is named), or a moment:
+    /// Reads the fields of a query. A time is a date by the clock of `zone` (UTC, if none is named), or a moment:
     /// `until=2026-11-20` is the whole of that day.
     pub(super) fn of(fields: &[(String, String)]) -> Filter {
         let field = |name: &str| {

@@ -8,7 +8,7 @@ use shared::domain::text::span;
 
 use crate::pages::markup::thousands;
 
-/// What the page says of its span.
+/// The words of the page about its span.
 #[derive(Debug, Serialize)]
 pub(super) struct SpanLabels {
     /// Its name: `month`.

@@ -1,4 +1,4 @@
-//! What a span's figures are made of: the counters of its parts, and its incidents. No more is read than it needs.
+//! The data of a span's figures: the counters of its parts, and its incidents. No more is read than it needs.
 
 use std::collections::BTreeSet;
 

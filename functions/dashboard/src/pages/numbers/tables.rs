@@ -21,7 +21,7 @@ pub(super) fn spans(current: Span, zone: Option<&str>) -> Vec<Value> {
     spans.to_vec()
 }
 
-/// What became of incidents, as large figures.
+/// The outcomes of incidents, as large figures.
 pub(super) fn tiles(numbers: &Numbers) -> Vec<Value> {
     let figures = &numbers.incidents;
     let calls = format!("{} placed for them", calls(figures.calls));
@@ -99,7 +99,7 @@ pub(super) fn alarms(numbers: &Numbers) -> Vec<Value> {
     numbers.alarms.iter().map(row).collect()
 }
 
-/// Who was called.
+/// The people who were called.
 pub(super) fn people(numbers: &Numbers) -> Vec<Value> {
     let most = numbers.people.first().map_or(1, |first| first.calls);
     let row = |person: &shared::domain::numbers::PersonFigures| {

@@ -1,4 +1,4 @@
-//! What of the page is asked for, as its address says it.
+//! Reads which part of the page its address asks for.
 
 use jiff::civil::{Date, Weekday};
 use shared::domain::schedule::{Moment, Schedule};
@@ -12,7 +12,7 @@ const WEEKS_BACK: i32 = 8;
 /// … and behind it.
 const WEEKS_AHEAD: i32 = 52;
 
-/// What is asked for.
+/// The part of the page that is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
     /// The first day, a Monday; this week's, if none is named.
@@ -61,7 +61,7 @@ fn plus(date: Date, days: i32) -> Date {
 }
 
 impl Asked {
-    /// What a query asks for. What cannot be read counts as if it were not there.
+    /// Reads a query. What cannot be read counts as if it were not there.
     pub(super) fn of(query: &str) -> Asked {
         let fields = form_fields(query.as_bytes());
         let field = |name: &str| {

@@ -28,9 +28,9 @@ pub(super) struct Form {
     pub(super) from_at: String,
     pub(super) until_at: String,
     pub(super) zone: String,
-    /// Who is on call then, as it is.
+    /// The people on call then, as it is.
     pub(super) instead: String,
-    /// What people have said of this time before: that will lie below.
+    /// The overrides of this time that people made before: they will lie below.
     pub(super) covers: Vec<String>,
     pub(super) error: Option<String>,
 }

@@ -17,7 +17,7 @@ const CHARACTER: f64 = 1.0;
 /// The most shifts of a layer that are drawn: hourly ones of four weeks.
 const MAX_DRAWN: usize = 700;
 
-/// What the drawing needs.
+/// The drawing of a schedule, with all that it needs.
 pub(super) struct Lanes<'a> {
     pub(super) schedule: &'a Schedule,
     pub(super) days: &'a Days,

@@ -62,7 +62,7 @@ pub(super) fn rows(
     (shifts.iter().take(MAX_LISTED).map(row).collect(), more)
 }
 
-/// What somebody has said, in words.
+/// An override that somebody made, in words.
 #[derive(Debug, Serialize)]
 pub(super) struct OverrideRow {
     pub(super) id: String,
@@ -78,7 +78,7 @@ pub(super) struct OverrideRow {
     does_not_count: bool,
 }
 
-/// What people have said that is not over, and not removed: what begins first stands first.
+/// The overrides of people that are not over, and not removed: what begins first stands first.
 pub(super) fn override_rows(
     stored: &StoredOverrides,
     known: ConfiguredNames<'_>,

@@ -1,4 +1,4 @@
-//! What globs take: of the alarms that go on now, and of those of the last week.
+//! Previews what globs take: of the alarms that go on now, and of those of the last week.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ const MAX_INCIDENTS: usize = 200;
 /// How many names are shown; the rest is counted.
 const MAX_NAMED: usize = 12;
 
-/// What globs take.
+/// The alarms that globs take.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Preview {
     /// The names of those that go on now.

@@ -54,7 +54,7 @@ async fn incident_of(
     Ok(found.into_iter().flatten().find_map(|record| executions::read_incident(&record)))
 }
 
-/// What the step knew that is asked for: fetched from Twilio for this page, and kept nowhere. `None` if none is asked for.
+/// Context of the step asked for: fetched from Twilio for this page, and kept nowhere. `None` if none is asked for.
 pub(super) async fn context(
     dashboard: &Dashboard,
     settings: &Settings,

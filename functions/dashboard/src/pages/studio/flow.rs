@@ -26,7 +26,7 @@ use crate::pages::frame::frame;
 use crate::pages::render;
 use crate::{Dashboard, Viewer};
 
-/// What is read of a Flow for its page.
+/// A Flow as it is read for its page.
 struct FlowRead {
     drawn: Drawn,
     counts: FlowCounts,
@@ -35,7 +35,7 @@ struct FlowRead {
     quiet: Option<Quiet>,
 }
 
-/// What is drawn of a Flow, and the Executions beside it.
+/// The drawn part of a Flow, and the Executions beside it.
 struct Drawn {
     resource: Fetched<FlowResource>,
     /// The revision that is drawn.
@@ -87,7 +87,7 @@ pub(crate) async fn one(
     render(dashboard, "studio-flow.html", facts)
 }
 
-/// What a browser lacks of that page's live part.
+/// The parts that a browser lacks of that page's live part.
 pub(crate) async fn live(
     dashboard: &Dashboard,
     sid: &str,

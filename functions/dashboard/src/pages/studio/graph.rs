@@ -1,4 +1,4 @@
-//! What is laid over a Flow's graph, and the same as a list. Pure.
+//! The overlay of a Flow's graph, and the same as a list. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::pages::markup::thousands;
 /// How many running Executions have a mark of their own in the graph; the others are only counted.
 const MAX_MARKS: usize = 100;
 
-/// What is known of a Flow's widgets.
+/// The figures of a Flow's widgets.
 pub(super) struct Figures<'a> {
     pub(super) counts: &'a FlowCounts,
     pub(super) medians: &'a BTreeMap<String, MedianSeconds>,
@@ -84,7 +84,7 @@ impl Figures<'_> {
         self.medians.get(name).map(|median| median.seconds)
     }
 
-    /// What is laid over the graph; with the path of the Execution that is chosen.
+    /// The overlay of the graph; with the path of the Execution that is chosen.
     pub(super) fn overlay(&self, graph: &Graph, chosen: Option<&ExecutionView>) -> Overlay {
         let mut overlay = Overlay::default();
         let occupancy = self.occupancy();
@@ -180,7 +180,7 @@ fn path(view: &ExecutionView) -> Vec<PathStep> {
     let mut path = vec![PathStep { widget: first.from.clone(), time: "+0 s".to_owned() }];
     let mut at = first.from.as_str();
     for step in steps() {
-        // What is not known is left out: the path goes on where it is seen again.
+        // An unknown step is left out: the path goes on where it is seen again.
         if step.from != at {
             path.push(PathStep { widget: step.from.clone(), time: String::new() });
         }

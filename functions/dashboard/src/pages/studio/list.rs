@@ -42,7 +42,7 @@ pub(crate) async fn all(
     render(dashboard, "studio.html", facts)
 }
 
-/// What a browser lacks of that page's live part.
+/// The parts that a browser lacks of that page's live part.
 pub(crate) async fn live(
     dashboard: &Dashboard,
     asked: &[(String, String)],
@@ -121,7 +121,7 @@ pub(super) fn runs(
     Ok(list)
 }
 
-/// What is read out when it changes.
+/// The sentence that is read out when it changes.
 pub(super) fn announcement(stuck: usize, quiet: usize) -> String {
     let stuck = match stuck {
         0 => "No execution is stuck".to_owned(),

@@ -1,4 +1,4 @@
-//! What a step knew, fit to be shown: no number of anybody, and no secret. Pure.
+//! The context of a step, fit to be shown: no number of anybody, and no secret. Pure.
 //!
 //! Every run of four digits and more is masked, also one with spaces or dashes in it, in keys as in values. What stands
 //! under a key that sounds like a secret is left out, at any depth: also in JSON within a text, in a form and in the

@@ -1,4 +1,4 @@
-//! What an address of these pages asks for, and the addresses that ask for something else. Pure.
+//! Queries of these pages' addresses, and the addresses that ask for something else. Pure.
 
 use form_urlencoded::Serializer;
 use shared::domain::executions::views::{CountSpan, ExecutionFilter};
@@ -21,7 +21,7 @@ pub(super) const SPANS: [(&str, &str, CountSpan); 4] = [
     ("month", "30 days", CountSpan::Month),
 ];
 
-/// What an address asks for. What makes no sense is not there.
+/// The query of an address. What makes no sense is not there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Query {
     /// The span of the counts.

@@ -26,7 +26,7 @@ pub(in crate::tests) fn raised(name: &str) -> Incident {
     sample::incident(IncidentId::of("checkout", at(0)), &policy(), alarm(name))
 }
 
-/// What the world tells it, each at its second.
+/// The incident after these signals, each at its second.
 pub(in crate::tests) fn after_signals(incident: Incident, signals: &[(i64, Signal)]) -> Incident {
     sample::after(incident, signals.iter().map(|(second, signal)| (signal, at(*second))))
 }

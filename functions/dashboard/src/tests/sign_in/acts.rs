@@ -1,4 +1,4 @@
-//! What is done on an incident's page is told as that person's, and some of it only a person may do.
+//! Acts on an incident's page are told as that person's, and some of them only a person may do.
 
 use shared::domain::escalation::{Act, Asker, Incident, Signal};
 use shared::storage::messages::WakeUp;
@@ -7,7 +7,7 @@ use super::{alpha, pages, send};
 use crate::tests::backend::{Pages, after_signals, at, body, calling, taken};
 use crate::tests::incidents::plain_text;
 
-/// What is asked for by a form of this incident's page, and by whom.
+/// The acts asked for by a form of this incident's page, and by whom.
 fn act(
     pages: &Pages,
     cookies: &str,

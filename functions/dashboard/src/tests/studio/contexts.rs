@@ -1,4 +1,4 @@
-//! What a step knew.
+//! Contexts: what a step knew.
 
 use serde_json::json;
 

@@ -105,7 +105,7 @@ pub(super) fn definition() -> Value {
     })
 }
 
-/// What was asked of Twilio: the ends of the URLs.
+/// The requests to Twilio: the ends of their URLs.
 pub(super) type Asked = Arc<Mutex<Vec<String>>>;
 
 /// A Twilio that knows the Flow, and what the steps knew.

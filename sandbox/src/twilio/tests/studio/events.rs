@@ -1,4 +1,4 @@
-//! What Event Streams tells of an Execution.
+//! Events of an Execution in Event Streams.
 
 use super::*;
 

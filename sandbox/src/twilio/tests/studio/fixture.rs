@@ -8,7 +8,7 @@ use super::*;
 pub(super) const REPORT: &str = "/report/default-1/1";
 pub(super) const MENU: &str = "Checkout is down. Press 1.";
 
-/// What the server answers to a report.
+/// The server's answer to a report.
 pub(super) fn answers_with(words: &str, again: bool) -> (u16, String) {
     (200, json!({"say": words, "again": again}).to_string())
 }

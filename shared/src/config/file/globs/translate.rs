@@ -1,4 +1,4 @@
-//! What was written for another tool, as globs. Pure.
+//! Translates into globs what was written for another tool. Pure.
 //!
 //! `regex`: the globs that say what a regular expression does. `signs`: what gives away for which tool a text was
 //! written.
@@ -59,7 +59,7 @@ fn list(globs: &[String]) -> String {
     format!("[{}]", quoted.join(", "))
 }
 
-/// What is left out, if the text says "all but".
+/// The globs of what is left out, if the text says "all but".
 fn negation(text: &str) -> Option<Vec<String>> {
     if let Some(at) = text.find("(?!").or_else(|| text.find("(?<!")) {
         let inner = text[at..].trim_start_matches("(?<!").trim_start_matches("(?!");

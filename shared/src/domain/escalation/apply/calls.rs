@@ -107,7 +107,7 @@ impl Update<'_> {
         self.conclude(number, outcome, None);
     }
 
-    /// What became of an attempt is said once, and stays: but whoever had declined, or was given up, may still press 1.
+    /// Says the outcome of an attempt once: it stays, but whoever had declined, or was given up, may still press 1.
     pub(super) fn conclude(&mut self, number: u32, outcome: Outcome, why: Option<String>) {
         let Some(attempt) = self.incident.attempt_mut(number) else { return };
         let may_change = outcome == Outcome::TooLate && attempt.outcome != Some(Outcome::TooLate);

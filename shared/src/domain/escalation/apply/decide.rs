@@ -1,4 +1,4 @@
-//! What changes by a signal, and what we ask of the world.
+//! Decides what a signal changes, and what we ask of the world.
 
 use jiff::Timestamp;
 
@@ -9,14 +9,14 @@ use super::super::model::{
 use super::super::rules::Busy;
 use super::update::Update;
 
-/// What changes.
+/// The changed incident, and what follows from the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// The incident as it stands now.
     pub incident: Incident,
     /// When to look again ([`Signal::Wake`]), if there is no signal before.
     pub wake_at: Option<Timestamp>,
-    /// What we ask of the world.
+    /// The effects that we ask of the world.
     pub effects: Vec<Effect>,
 }
 
@@ -59,7 +59,7 @@ impl Incident {
         update.end()
     }
 
-    /// What this signal changes. The same signal twice changes nothing the second time.
+    /// Applies this signal. The same signal twice changes nothing the second time.
     pub fn apply(self, signal: &Signal, busy: &Busy, now: Timestamp) -> Decision {
         let mut update = Update {
             incident: self,

@@ -1,4 +1,4 @@
-//! What has happened for the first time.
+//! Milestones: when something happened for the first time.
 
 use super::super::model::{Attempt, Outcome};
 use super::update::Update;

@@ -1,4 +1,4 @@
-//! What people write down.
+//! Notes that people write down.
 
 use super::super::model::Event;
 use super::update::Update;

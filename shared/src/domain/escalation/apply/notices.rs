@@ -1,4 +1,4 @@
-//! What the owner of an incident is told of its alarms while it is theirs: by text message, or in Slack if we cannot
+//! Notices to the owner of an incident about its alarms while it is theirs: by text message, or in Slack if we cannot
 //! text them.
 //!
 //! Alarms that join are named in one text per [`JOIN_PAUSE`] at most; those that join in between are named in the next
@@ -34,7 +34,7 @@ impl Update<'_> {
         }
     }
 
-    /// What was over and taken is open again, by an alarm that flaps. Its owner is told, and called if it had been over
+    /// Reopens what was over and taken, by an alarm that flaps. Its owner is told, and called if it had been over
     /// for a while; an alarm that never recovered, and is only reported again, calls nobody.
     pub(super) fn reopen_taken(&mut self, key: &str, over_at: Timestamp, recovered: bool) {
         let now = self.now;

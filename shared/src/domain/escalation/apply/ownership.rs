@@ -1,4 +1,4 @@
-//! What people say elsewhere than on the phone: in Slack, or on a page.
+//! Signals of people elsewhere than on the phone: in Slack, or on a page.
 
 use super::super::model::{Actor, Effect, Event, Outcome, Owner, Phase, Round, State, TextAbout};
 use super::update::Update;

@@ -1,4 +1,4 @@
-//! Whose turn it is: one round of calls, from person to person.
+//! Turns in one round of calls, from person to person.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -97,7 +97,7 @@ impl Update<'_> {
         }
     }
 
-    /// What is said of somebody who was called too often to be called now, if they were.
+    /// The entry about somebody who was called too often to be called now, if they were.
     pub(super) fn called_too_often(&self, person: &str) -> Option<Event> {
         let (calls, about_us) = too_often(self.busy, self.incident.is_about_us(), person)?;
         Some(Event::CalledTooOften { person: person.to_owned(), calls, about_us })

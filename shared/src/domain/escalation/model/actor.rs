@@ -1,4 +1,4 @@
-//! Who somebody is who acts on an incident elsewhere than on the phone.
+//! The identity of somebody who acts on an incident elsewhere than on the phone.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct Member {
 pub struct Actor {
     /// The name in the configuration, or what Slack shows.
     pub name: String,
-    /// Who it is, if the configuration does not know them.
+    /// The member of Slack that it is, if the configuration does not know them.
     pub member: Option<Member>,
 }
 
@@ -37,17 +37,17 @@ impl From<String> for Actor {
     }
 }
 
-/// Who has it.
+/// The person who has an incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
-    /// Who.
+    /// Their name.
     pub person: String,
     /// Since when.
     pub at: Timestamp,
     /// They are none of those whom the policy calls.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outside: bool,
-    /// Who it is, if the configuration does not know them.
+    /// The member of Slack that it is, if the configuration does not know them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<Member>,
 }

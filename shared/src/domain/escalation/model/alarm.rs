@@ -12,9 +12,9 @@ pub struct Alarm {
     pub name: String,
     /// When it went off.
     pub since: Timestamp,
-    /// What the monitor says of it; may be empty.
+    /// The monitor's words about it; may be empty.
     pub reason: String,
-    /// What its author wrote; may be empty.
+    /// Its author's words; may be empty.
     pub description: String,
     /// When it was OK again.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,7 +22,7 @@ pub struct Alarm {
     /// It is about Ringdown itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about_us: bool,
-    /// Who raised it by hand, as people are told: no monitor says when it is over.
+    /// The person who raised it by hand, as people are told: no monitor says when it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raised_by: Option<String>,
     /// It joined the incident while that was somebody's.

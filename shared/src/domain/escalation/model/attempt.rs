@@ -15,7 +15,7 @@ pub struct Attempt {
     /// Which round it belongs to.
     #[serde(alias = "hunt")]
     pub round: u32,
-    /// Who is called.
+    /// The person who is called.
     pub person: String,
     /// In which way, for good: the policy may change while it rings.
     #[serde(default, skip_serializing_if = "CallWith::is_voice")]
@@ -41,7 +41,7 @@ pub struct Attempt {
     pub machine: bool,
     /// How long a reading of its menu takes.
     pub reading_seconds: u32,
-    /// What became of it.
+    /// Its outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     /// How often it was looked up, …

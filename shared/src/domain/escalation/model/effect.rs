@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What we ask of the world. It is done at least once.
+/// Something that we ask of the world. It is done at least once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
@@ -26,14 +26,14 @@ pub enum Effect {
     Text {
         /// To whom.
         person: String,
-        /// What about.
+        /// The subject.
         about: TextAbout,
         /// When it was decided: the same words twice are two texts.
         at: Timestamp,
     },
 }
 
-/// What a text message is about.
+/// The subject of a text message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TextAbout {
@@ -41,9 +41,9 @@ pub enum TextAbout {
     Missed,
     /// It is theirs: what is wrong, and where to look.
     Taken,
-    /// What they had taken is over.
+    /// The incident that they had taken is over.
     Resolved,
-    /// What they had taken was over, and is back.
+    /// The incident that they had taken was over, and is back.
     Reopened {
         /// The names of the alarms that are back, cut.
         alarms: Vec<String>,

@@ -30,7 +30,7 @@ pub struct Incident {
     pub raised_at: Timestamp,
     /// Where the round stands.
     pub phase: Phase,
-    /// Who has it, or had it last.
+    /// The person who has it, or had it last.
     #[serde(alias = "holder", skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
     /// When nobody could be reached.
@@ -55,10 +55,10 @@ pub struct Incident {
     pub alarms: Vec<Alarm>,
     /// How many more go on than are kept by name.
     pub more_alarms: u32,
-    /// Who was texted, since nobody has it, that they were called and did not answer.
+    /// The people who were texted, since nobody has it, that they were called and did not answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texted_missed: Vec<String>,
-    /// What its owner was told of its alarms.
+    /// The notices that its owner got about its alarms.
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub notices: Notices,
     /// The round under way, or the last one.
@@ -66,7 +66,7 @@ pub struct Incident {
     pub round: Round,
     /// Its calls.
     pub attempts: Vec<Attempt>,
-    /// What happened.
+    /// The record of what happened.
     pub timeline: Timeline,
 }
 
@@ -82,7 +82,7 @@ pub enum Phase {
     Exhausted,
 }
 
-/// What a reader is told of an incident.
+/// The state of an incident, as a reader is told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -112,7 +112,7 @@ impl State {
 }
 
 impl Incident {
-    /// What a reader is told of it.
+    /// Its state, as a reader is told it.
     pub fn state(&self) -> State {
         match (self.ended_at, self.phase) {
             (Some(_), _) => State::Resolved,
@@ -159,7 +159,7 @@ impl Incident {
         })
     }
 
-    /// Who silenced it last.
+    /// The person who silenced it last.
     pub fn silenced_by(&self) -> Option<&str> {
         self.timeline.entries.iter().rev().find_map(|entry| match &entry.event {
             Event::Silenced { by, .. } => Some(by.as_str()),
@@ -184,7 +184,7 @@ impl Incident {
         self.timeline.entries.iter().rev().any(|entry| entry.event.by_text() == Some(sid))
     }
 
-    /// Who has it now.
+    /// The person who has it now.
     pub fn taken_by(&self) -> Option<&Owner> {
         self.owner.as_ref().filter(|_| self.phase == Phase::Taken)
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::{Member, Owner};
 
-/// What the owner was told since they took the incident.
+/// The notices that the owner got since they took the incident.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Notices {
@@ -34,7 +34,7 @@ pub struct Notices {
 pub struct Former {
     /// Their name.
     pub person: String,
-    /// Who it is, if the configuration does not know them.
+    /// The member of Slack that it is, if the configuration does not know them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<Member>,
     /// When they were told last.

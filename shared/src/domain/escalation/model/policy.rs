@@ -1,4 +1,4 @@
-//! Who is called for which alarms, and how patiently.
+//! Policies: who is called for which alarms, and how patiently.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -47,14 +47,14 @@ impl CallWith {
     }
 }
 
-/// Who is called for which alarms, and how patiently.
+/// A policy: who is called for which alarms, and how patiently.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Its name.
     pub name: String,
     /// Globs on the alarm's name.
     pub alarms: Vec<String>,
-    /// Who is called, in this order, and around again.
+    /// The people who are called, in this order, and around again.
     pub roster: Vec<String>,
     /// The schedule whose shift is empty just now, so that the roster is only who comes after it.
     #[serde(default)]
@@ -90,7 +90,7 @@ pub struct Policy {
     /// Twilio's `language` of what is spoken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// What is spoken, as a template; the usual words if there is none.
+    /// The template of what is spoken; the usual words if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub say: Option<String>,
 }

@@ -10,18 +10,18 @@ pub struct Round {
     pub number: u32,
     /// When it began.
     pub began_at: Timestamp,
-    /// Who is called, in this order, and around again.
+    /// The people who are called, in this order, and around again.
     pub order: Vec<String>,
-    /// Whose turn is next in it.
+    /// The place in it whose turn is next.
     pub next: usize,
     /// How many calls it has made.
     pub calls: u32,
     /// How often somebody was in another call, and it did not count.
     #[serde(default)]
     pub in_call: usize,
-    /// Who was in another call when it was their turn: they come back first.
+    /// The people who were in another call when it was their turn: they come back first.
     pub passed: Vec<String>,
-    /// Who is left out, since they were called too often of late.
+    /// The people who are left out, since they were called too often of late.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
     /// It began since what somebody has still goes on, and asks them first.

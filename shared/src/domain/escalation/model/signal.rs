@@ -1,4 +1,4 @@
-//! What the world told us, and what we ask of it.
+//! Signals: what the world told us, and what we ask of it.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use super::call_event::CallEvent;
 use super::timeline::Repaired;
 use crate::domain::sid::Sid;
 
-/// What the world told us.
+/// Something that the world told us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// An alarm is in ALARM.
@@ -34,7 +34,7 @@ pub enum Signal {
         attempt: u32,
         /// The call's SID, where it is known.
         call: Option<Sid>,
-        /// What became of it.
+        /// The outcome of it.
         event: CallEvent,
     },
     /// A text message left, or did not.
@@ -55,29 +55,29 @@ pub enum Signal {
     },
     /// Somebody says that they have it, elsewhere than on the phone.
     Acknowledged {
-        /// Who.
+        /// The person.
         person: Actor,
         /// The policy never calls them: they are none of its people.
         outside: bool,
     },
     /// Its owner cannot do it after all.
     Released {
-        /// Who.
+        /// The person.
         person: Actor,
     },
     /// A person says that it is over: it must be theirs, or nobody's.
     ResolvedByPerson {
-        /// Who.
+        /// The person.
         person: Actor,
     },
     /// Somebody without a name says that it is over, whoever has it.
     ResolvedManually {
-        /// Who, as people are told: "somebody on the page".
+        /// Their description, as people are told: "somebody on the page".
         by: String,
     },
     /// Nobody shall be called for what goes on now.
     Silenced {
-        /// Who says so.
+        /// The person who says so.
         by: String,
         /// Until when.
         until: Timestamp,
@@ -94,28 +94,28 @@ pub enum Signal {
     },
     /// The silence is over before its time.
     SilenceEnded {
-        /// Who says so.
+        /// The person who says so.
         by: String,
     },
     /// Nobody has it, and this person shall be called now, before all others.
     CallAsked {
-        /// Who says so.
+        /// The person who says so.
         by: String,
-        /// Who is called.
+        /// The person who is called.
         person: String,
     },
     /// Its owner passes it on to this person.
     PassedOn {
         /// The owner.
         person: Actor,
-        /// Who is called first.
+        /// The person who is called first.
         to: String,
     },
     /// Somebody wrote a note.
     Noted {
         /// Names the note: the same one may come twice.
         note: String,
-        /// Who wrote it.
+        /// The person who wrote it.
         by: String,
         /// Their words.
         text: String,
@@ -124,19 +124,19 @@ pub enum Signal {
     NoteStruck {
         /// The note's name.
         note: String,
-        /// Who strikes it out.
+        /// The person who strikes it out.
         by: String,
     },
     /// Somebody says this at the command line, under a person's name.
     ByCommand {
-        /// What they say.
+        /// Their signal.
         says: Box<Signal>,
     },
     /// A text of this MessageSid says this. The same text may come twice, and counts once.
     ByText {
         /// The MessageSid.
         sid: Sid,
-        /// What it says.
+        /// Its signal.
         says: Box<Signal>,
     },
     /// Time has passed.

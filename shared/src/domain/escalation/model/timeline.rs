@@ -1,4 +1,4 @@
-//! What happened, in order: the timeline that Slack and the pages show.
+//! The timeline that Slack and the pages show: what happened, in order.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,11 @@ pub struct Entry {
     pub number: u32,
     /// When.
     pub at: Timestamp,
-    /// What.
+    /// The event.
     pub event: Event,
 }
 
-/// What happened.
+/// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "a variant's sentence and its fields' names say it")]
@@ -157,8 +157,8 @@ pub enum Event {
         #[serde(alias = "holder")]
         owner: Option<String>,
     },
-    /// What is taken was over for a while, and is back: its owner is called first, or the policy's people if it cannot
-    /// call its owner.
+    /// A taken incident was over for a while, and is back: its owner is called first, or the policy's people if it
+    /// cannot call its owner.
     CalledBack { owner: Option<String> },
     /// The owner cannot be texted: Slack tells them which alarms joined.
     #[serde(rename = "owner-told")]
@@ -193,7 +193,7 @@ pub enum Event {
     Repaired { what: Repaired },
 }
 
-/// What the reconciler found.
+/// A thing that the reconciler found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Repaired {

@@ -13,7 +13,7 @@ pub(crate) const MARGIN: SignedDuration = SignedDuration::from_secs(3);
 /// … and this long after that look the call is given up. Both together, and a Flow's reports, are less than the fifteen
 /// seconds that the fallback may add.
 pub(crate) const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_secs(6);
-/// What the reports of a Studio Flow add to its conversation: it waits for our answers.
+/// The time that the reports of a Studio Flow add to its conversation: it waits for our answers.
 pub(crate) const REPORTS: SignedDuration = SignedDuration::from_secs(4);
 /// The time that it takes to read the question whether it is over, in seconds.
 const QUESTION_SECONDS: u32 = 12;

@@ -1,4 +1,4 @@
-//! What the owner of an incident is still to be told of its alarms, and when.
+//! Notices that the owner of an incident is still to get about its alarms, and when.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -42,7 +42,7 @@ impl Incident {
         due.filter(|_| is_pending)
     }
 
-    /// Whoever reads a text about this that was decided then, and leaves now, has seen the entries before this one. A text
+    /// The entries before this one are seen by whoever reads a text about this, decided then, that leaves now. A text
     /// that names alarms knows none that went off later: a text of their own may name them, and need not have left. Any
     /// other says how it stands when it leaves, but for what waits to be named.
     pub(crate) fn seen_by_text(&self, about: &TextAbout, decided_at: Timestamp) -> u32 {
@@ -82,8 +82,8 @@ impl Incident {
         notices.former.drain(..too_many);
     }
 
-    /// What joined in one request is named together: names what its owner was not told yet in a text to them that has not
-    /// left. Gives whether it is one that names alarms.
+    /// Names what its owner was not told yet in a text to them that has not left: what joined in one request is named
+    /// together. Gives whether it is one that names alarms.
     pub fn name_pending_in(&mut self, effect: &mut Effect) -> bool {
         let Effect::Text { person, about, .. } = effect else { return false };
         let (TextAbout::Joined { alarms, more } | TextAbout::Reopened { alarms, more }) = about

@@ -1,4 +1,4 @@
-//! Whose turn it is in a round of calls, and who cannot be called just now.
+//! Turns in a round of calls: whose it is, and who cannot be called just now.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use jiff::Timestamp;
 
 use super::super::model::Round;
 
-/// Who cannot be called just now.
+/// The people who cannot be called just now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Busy {
-    /// Who is in a call of another incident, and until when at the latest.
+    /// The people in a call of another incident, and until when at the latest.
     pub in_call: BTreeMap<String, Timestamp>,
-    /// Who was called too often within the last hour, and how often.
+    /// The people called too often within the last hour, and how often.
     pub called_too_often: BTreeMap<String, u32>,
-    /// Who was called too often within the last hour for alarms about Ringdown itself, and how often.
+    /// The people called too often within the last hour for alarms about Ringdown itself, and how often.
     pub called_too_often_about_us: BTreeMap<String, u32>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) enum Free {
     CalledTooOften,
 }
 
-/// Whose turn it is.
+/// The person whose turn it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pick {
     /// Theirs.
@@ -37,7 +37,7 @@ pub(crate) enum Pick {
 }
 
 impl Round {
-    /// Whose turn it is.
+    /// Picks the person whose turn it is.
     pub(crate) fn pick(&mut self, free: impl Fn(&str) -> Free) -> Pick {
         if let Some(at) = self.passed.iter().position(|person| free(person) == Free::Yes) {
             return Pick::Call(self.passed.remove(at));

@@ -1,4 +1,4 @@
-//! What people do elsewhere than on the phone, beside taking it and saying that it is over.
+//! Acts of people elsewhere than on the phone, beside taking it and saying that it is over.
 
 use super::owner::taken;
 use super::*;

@@ -1,4 +1,4 @@
-//! What holds for any sequence of signals.
+//! Invariants of any sequence of signals.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Whatever alarms do: nothing that joined goes unreported, and no text comes too soon.
+//! Notices under any sequence of alarms: nothing that joined goes unreported, and no text comes too soon.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is over and comes back while somebody has it.
+//! Incidents that are over and come back while somebody has them.
 
 use super::owner::{back, joined, taken};
 use super::*;

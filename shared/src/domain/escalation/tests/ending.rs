@@ -1,4 +1,4 @@
-//! What ends an incident whose recovery never comes.
+//! The end of an incident whose recovery never comes.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What people say in Slack, or on a page.
+//! Signals of people in Slack, or on a page.
 
 use super::*;
 

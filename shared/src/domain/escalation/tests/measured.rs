@@ -1,4 +1,4 @@
-//! What a change of an incident counts.
+//! Metrics that a change of an incident counts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Who was called and did not answer is texted, where the policy says so; and which effects are still wanted.
+//! Texts to people who were called and did not answer, where the policy says so; and which effects are still wanted.
 
 use super::*;
 

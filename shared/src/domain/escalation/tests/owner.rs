@@ -1,4 +1,4 @@
-//! What the owner of an incident is told of its alarms.
+//! Notices to the owner of an incident about its alarms.
 
 use super::*;
 

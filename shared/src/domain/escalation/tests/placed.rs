@@ -1,4 +1,4 @@
-//! What is said of placing a call, when there is one already, or none.
+//! Reports of placing a call, when there is one already, or none.
 
 use super::*;
 

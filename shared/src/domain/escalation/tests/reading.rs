@@ -1,4 +1,4 @@
-//! What a reader is told of an incident.
+//! The words that a reader is told of an incident.
 
 use super::owner::taken;
 use super::*;

@@ -1,4 +1,4 @@
-//! What people ask for elsewhere than on the phone, and what of it is refused.
+//! Acts that people ask for elsewhere than on the phone, and which of them are refused.
 
 use super::owner::taken;
 use super::*;

@@ -1,4 +1,4 @@
-//! What the reconciler finds undone, and alarms that are counted without a name.
+//! Things that the reconciler finds undone, and alarms that are counted without a name.
 
 use super::owner::taken;
 use super::*;

@@ -1,4 +1,4 @@
-//! Who is called, one after the other, until somebody takes it.
+//! Rounds: people are called, one after the other, until somebody takes it.
 
 use super::*;
 

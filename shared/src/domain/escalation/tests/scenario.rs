@@ -138,7 +138,7 @@ impl Scenario {
         waited
     }
 
-    /// What was asked of the world since the last look.
+    /// Checks what was asked of the world since the last look.
     pub(super) fn asks(&mut self, expected: &[&str]) -> &mut Scenario {
         assert_eq!(std::mem::take(&mut self.effects), expected);
         self
@@ -159,13 +159,13 @@ impl Scenario {
         self
     }
 
-    /// What the timeline has by now is not looked at.
+    /// Leaves out what the timeline has by now.
     pub(super) fn look_from_here(&mut self) -> &mut Scenario {
         self.told = self.incident.as_ref().expect("an incident").timeline.next;
         self
     }
 
-    /// What the timeline got since the last look, by the events' names.
+    /// Checks what the timeline got since the last look, by the events' names.
     pub(super) fn tells(&mut self, expected: &[&str]) -> &mut Scenario {
         let timeline = &self.incident.as_ref().expect("an incident").timeline;
         let new = timeline.entries.iter().filter(|entry| entry.number >= self.told);

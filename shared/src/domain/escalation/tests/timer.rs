@@ -1,4 +1,4 @@
-//! What happens where no word comes, and when a round begins or ends by itself.
+//! Timers: what happens where no word comes, and when a round begins or ends by itself.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is counted of a Flow, under which names, and what a page shows of that.
+//! Counters of a Flow, their names, and what a page shows of them.
 
 use proptest::prelude::*;
 

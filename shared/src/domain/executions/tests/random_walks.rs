@@ -1,4 +1,4 @@
-//! What holds of the events of any walk through a Flow, and of any event.
+//! Invariants of the events of any walk through a Flow, and of any event.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What was counted of a Flow within a span of time.
+//! The counts of a Flow within a span of time.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ impl CountSpan {
     }
 }
 
-/// What was counted of a Flow.
+/// The counts of a Flow.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FlowCounts {
     /// The span.
@@ -88,7 +88,7 @@ pub struct FlowCounts {
     pub widgets: BTreeMap<String, WidgetCount>,
 }
 
-/// What was counted of a way from one widget to another.
+/// The counts of a way from one widget to another.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EdgeCount {
     /// The widget that was left.
@@ -103,7 +103,7 @@ pub struct EdgeCount {
     pub percent: f64,
 }
 
-/// What was counted of a widget.
+/// The counts of a widget.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct WidgetCount {
     /// Steps that led to it.
@@ -129,7 +129,7 @@ impl WidgetCount {
 }
 
 impl FlowCounts {
-    /// What these counters say, by their names.
+    /// Reads these counters by their names.
     pub fn of(span: CountSpan, since: Timestamp, counters: &BTreeMap<String, u64>) -> FlowCounts {
         let (mut started, mut ended, mut failed) = (0, 0, 0);
         let mut edges: Vec<EdgeCount> = Vec::new();

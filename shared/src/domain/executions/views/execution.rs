@@ -81,7 +81,7 @@ pub struct ExecutionView {
     pub is_start_known: bool,
     /// When it ended, once the event has come that says so.
     pub ended_at: Option<Timestamp>,
-    /// What Twilio gives as the reason of its end.
+    /// The reason of its end, as Twilio gives it.
     pub ended_reason: Option<String>,
     /// How long it lasted, or lasts so far, in seconds.
     pub seconds: Option<i64>,

@@ -63,7 +63,7 @@ impl FlowSummary {
     }
 }
 
-/// What Twilio says of a Flow.
+/// A Flow, as Twilio describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlowResource {
     /// Its SID.

@@ -1,4 +1,4 @@
-//! What holds of the figures of any incidents.
+//! Invariants of the figures of any incidents.
 
 use proptest::prelude::*;
 

@@ -3,13 +3,13 @@
 use super::lines::Line;
 use crate::domain::schedule::names::Names;
 
-/// Whom an ATTENDEE names.
+/// The people whom an ATTENDEE names.
 #[derive(Debug, Default)]
 pub(super) struct Attendee {
     pub(super) people: Vec<usize>,
     /// Why they do not attend, if they do not.
     pub(super) is_away: Option<Away>,
-    /// Who attends instead of them, as far as this property says.
+    /// The people who attend instead of them, as far as this property says.
     pub(super) instead: Vec<usize>,
 }
 
@@ -46,7 +46,7 @@ impl Away {
 }
 
 impl Attendee {
-    /// Whom the line of an ATTENDEE names. A room, and who gets a copy for information, are nobody.
+    /// Reads whom the line of an ATTENDEE names. A room, and who gets a copy for information, are nobody.
     pub(super) fn of(line: &Line<'_>, names: &Names) -> Attendee {
         let is = |name: &str, values: &[&str]| {
             let value = line.parameter(name).unwrap_or_default();

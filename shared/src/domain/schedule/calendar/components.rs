@@ -28,7 +28,7 @@ pub(super) struct Components<'a> {
     pub(super) beyond: LeftOut,
 }
 
-/// What is left out of a file.
+/// The components that are left out of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct LeftOut {
     pub(super) count: usize,
@@ -66,7 +66,7 @@ pub(super) struct Component<'a> {
 pub(super) struct Unclosed {
     /// The line of its BEGIN.
     pub(super) line: usize,
-    /// What it is, as `VALARM`.
+    /// Its kind, as `VALARM`.
     pub(super) name: String,
     /// Whether there is a property behind its BEGIN that only a VEVENT has.
     pub(super) hides_any: bool,

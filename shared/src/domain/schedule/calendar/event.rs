@@ -34,7 +34,7 @@ const MAX_COMPLAINTS: usize = 3;
 const MAX_REPEATED: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 impl Component<'_> {
-    /// Whom it names: in its SUMMARY, then in each ATTENDEE; and who of them does not attend, as they have declined, or
+    /// People it names: in its SUMMARY, then in each ATTENDEE; and who of them does not attend, as they declined, or
     /// have handed it on (RFC 5545, 3.2.12). Somebody who has two ATTENDEEs, and declined by one of them only, attends.
     pub(super) fn names(&self, names: &Names) -> (Named, BTreeSet<usize>) {
         let mut named = names.in_text(&self.summary());

@@ -1,4 +1,4 @@
-//! What takes place near the times that are asked for, and who is on call then.
+//! The occurrences near the times that are asked for, and who is on call then.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,7 +12,7 @@ const NEAR: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// series that is more than eleven years away is not found.
 const FAR: [u32; 3] = [4_000, 1_000, 250];
 
-/// What takes place in a span of time and around it.
+/// The occurrences in a span of time and around it.
 pub(in crate::domain::schedule) struct Occurrences<'a> {
     calendar: &'a Calendar,
     asked: Span,
@@ -25,7 +25,7 @@ pub(in crate::domain::schedule) struct Occurrences<'a> {
 }
 
 impl<'a> Occurrences<'a> {
-    /// What takes place around this span of time.
+    /// Finds what takes place around this span of time.
     pub(in crate::domain::schedule) fn around(
         calendar: &'a Calendar,
         asked: Span,
@@ -52,7 +52,7 @@ impl<'a> Occurrences<'a> {
         self.timeline = Timeline::of(&spans);
     }
 
-    /// Who is on call at a moment of the span that was asked for.
+    /// The shift at a moment of the span that was asked for.
     pub(in crate::domain::schedule) fn shift(&mut self, at: Timestamp) -> Shift {
         let mut slot = self.timeline.at(at);
         let is_near = self.reach == NEAR;

@@ -1,4 +1,4 @@
-//! What an `.ics` file means, as it is read: bounded, whatever the file says.
+//! The meaning of an `.ics` file, as it is read: bounded, whatever the file says.
 
 use std::cmp::Reverse;
 

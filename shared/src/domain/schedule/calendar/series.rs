@@ -25,7 +25,7 @@ const DATES_OF_A_RULE: usize = 16;
 /// An event that repeats, or that others stand in for.
 #[derive(Clone, Debug)]
 pub(super) struct Series {
-    /// Who is on call; nobody if the series is only needed to know which dates are in it.
+    /// The people on call; nobody if the series is only needed to know which dates are in it.
     pub(super) who: Option<Who>,
     first: Stamp,
     length: SignedDuration,
@@ -40,7 +40,7 @@ pub(super) struct Series {
     changes: BTreeMap<Timestamp, Change>,
 }
 
-/// What is different from one of a series on.
+/// A change from one of a series on.
 #[derive(Clone, Debug)]
 struct Change {
     /// Who is on call; nobody if it is cancelled from there on.
@@ -52,7 +52,7 @@ struct Change {
     length: SignedDuration,
 }
 
-/// What a time misses that is no instance of a series.
+/// The way in which a time misses a series that it is no instance of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Miss {
     /// One of that day that begins then.
@@ -205,8 +205,8 @@ impl Series {
         self.starts(moment, moment).iter().any(is_it)
     }
 
-    /// What a time misses that is none of it, those left out among them; `None` if it is one, or of before the first or
-    /// behind the last one. Of a series that puts nobody on call it does not matter.
+    /// Finds what a time misses that is none of it, those left out among them; `None` if it is one, or of before the
+    /// first or behind the last one. Of a series that puts nobody on call it does not matter.
     pub(super) fn missed_by(&self, stamp: &Stamp) -> Option<Miss> {
         let (at, is_by_day) = (self.moment(stamp), self.is_by_day(stamp));
         let day = match is_by_day {

@@ -1,4 +1,4 @@
-//! What it costs to look for one of a series: what takes place close together is work. And how many events there may be.
+//! The cost of a look for one of a series: what takes place close together is work. And how many events there may be.
 
 use jiff::SignedDuration;
 use jiff::civil::date;

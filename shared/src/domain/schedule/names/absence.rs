@@ -14,7 +14,7 @@ const SHIFT: [&str; 9] =
 /// What follows "off" where nobody is away: "off hours".
 const HOURS: [&str; 3] = ["hour", "hours", "peak"];
 
-/// What is joined to a word and means another time, or not it: "non-holiday".
+/// Prefixes that are joined to a word and mean another time, or not it: "non-holiday".
 const BEFORE: [&str; 4] = ["non", "not", "post", "pre"];
 
 /// Whether the word here says that somebody is away.

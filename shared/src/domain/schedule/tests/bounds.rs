@@ -1,4 +1,4 @@
-//! Whatever a file says, it is read in bounded time, and without a panic.
+//! Bounds: any file is read in bounded time, and without a panic.
 
 mod mutated;
 

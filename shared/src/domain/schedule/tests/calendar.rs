@@ -11,7 +11,7 @@ pub(super) fn names() -> Names {
     Names::new(people, NOT_ON_CALL)
 }
 
-/// Who is on call in a calendar.
+/// The people on call in a calendar.
 pub(super) fn shift_of(calendar: &Calendar, at: Timestamp) -> Shift {
     Occurrences::around(calendar, (at, at)).shift(at)
 }

@@ -1,4 +1,4 @@
-//! What a VTIMEZONE may say, and how much of it.
+//! VTIMEZONEs: what one may say, and how much of it.
 
 use super::calendar::names;
 use super::zones::{definition, nine, part};

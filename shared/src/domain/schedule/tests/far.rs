@@ -32,7 +32,7 @@ fn shift_is_told_to_its_end_within_ten_years() {
     assert_eq!(on_call(12, 0), "2026-01-06 to ever");
 }
 
-/// What is looked through for it is bounded.
+/// The search for it is bounded.
 #[test]
 fn shift_is_looked_for_less_far_where_more_takes_place() {
     assert_eq!(on_call(4, 1), "2026-01-06 to 2030-01-05");

@@ -1,4 +1,4 @@
-//! Who is on call as a calendar for others: our own reader finds the same people in it.
+//! A calendar of who is on call, for others: our own reader finds the same people in it.
 
 use jiff::SignedDuration;
 use proptest::prelude::*;

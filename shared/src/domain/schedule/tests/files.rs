@@ -124,7 +124,8 @@ fn property_that_is_set_in_by_hand_is_read() {
             "{which}"
         );
     }
-    // What is not set in goes on with the line before, even if it looks like a property; so does half a BEGIN.
+    // An indented line of an event that is not set in goes on with the line before, even if it looks like a property;
+    // so does half a BEGIN.
     let text = calendar(
         &event
             .replace("bravo", "bravo\n  SUMMARY:alpha")

@@ -1,4 +1,4 @@
-//! What holds for any schedule at any time.
+//! Invariants of any schedule at any time.
 
 use jiff::SignedDuration;
 use proptest::prelude::*;

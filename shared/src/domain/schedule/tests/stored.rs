@@ -105,7 +105,7 @@ fn removed_override_gives_back_what_is_below_it() {
     assert_eq!(who(&removed, "2026-11-25T12:00Z").0, ["alpha"]);
     assert_eq!(removed.remove(&id, "bravo", at("2026-11-24T00:00Z")), None);
     assert_eq!(stored.remove("another", "bravo", at("2026-11-24T00:00Z")), None);
-    // What is over was as it was.
+    // An override that is over stays as it was.
     assert_eq!(stored.remove(&id, "bravo", at("2026-11-26T12:00Z")), None);
 }
 

@@ -24,7 +24,7 @@ fn override_may_last_62_days_and_end_a_year_ahead() {
     let is = |from: &str, until: &str| make(&none, &asked("alpha", from, until), NOW).map(|_| ());
     assert_eq!(is(NOW, "2027-01-24T08:00Z"), Ok(()));
     assert_eq!(is("2027-10-01T00:00Z", "2027-11-24T08:00Z"), Ok(()));
-    // What is past by now does not count.
+    // The past does not count.
     assert_eq!(is("2026-10-01T00:00Z", "2027-01-24T08:00Z"), Ok(()));
     assert_eq!(is("2026-10-01T00:00Z", "2027-01-24T08:00:01Z"), Err(NotMade::TooLong));
 }

@@ -1,4 +1,4 @@
-//! What a calendar says that has no effect, or another than it seems: complained of, as long as it matters.
+//! Complaints of what in a calendar has no effect, or another than it seems, as long as it matters.
 
 use super::calendar::{names, read, shift_of};
 use super::*;

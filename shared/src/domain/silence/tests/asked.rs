@@ -112,7 +112,7 @@ fn ten_globs_as_long_as_any_name_are_the_most() {
     let longest = "x".repeat(MAX_GLOB_CHARS);
     assert_eq!(read_globs(&[longest.as_str()]), Ok(vec![longest.clone()]));
     let ten: Vec<String> = (0..MAX_GLOBS).map(|number| number.to_string()).collect();
-    // What is blank, or there already, is none more.
+    // A glob that is blank, or there already, is none more.
     let typed: Vec<&str> = ten.iter().map(String::as_str).chain([" ", "0"]).collect();
     assert_eq!(read_globs(&typed), Ok(ten.clone()));
     assert_eq!(read_globs(&["a\tb"]), Ok(vec!["a b".to_owned()]));

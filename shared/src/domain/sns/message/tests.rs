@@ -1,4 +1,4 @@
-//! What is signed of a message, and when it is too old.
+//! The signed text of a message, and when it is too old.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -143,7 +143,7 @@ fn compared<'a>(left: Expr<'a>, steps: Vec<(&'static str, Expr<'a>)>, span: Span
 
 /// A call whose arguments are counted, as a function may compare or keep them.
 pub(super) fn call<'a>(it: &Spanned<Call<'a>>) -> Result<Spanned<Call<'a>>, Refused> {
-    // What is called is found by its name: it must stay as it is.
+    // The callee is found by its name: it must stay as it is.
     let expr = match &it.expr {
         Expr::GetAttr(of) => {
             let attribute = GetAttr { expr: expression(&of.expr)?, name: of.name };

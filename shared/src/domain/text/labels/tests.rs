@@ -4,7 +4,7 @@ use proptest::sample::select;
 use super::super::speakable::speakable;
 use super::*;
 
-/// What is said of each text, with `@` for an address.
+/// Checks what is said of each text, with `@` for an address.
 fn assert_said(cases: &[(&str, &str)]) {
     for (text, said) in cases {
         let text = text.replace('@', "https://wiki.example.com/x?y=1");

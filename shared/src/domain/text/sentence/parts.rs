@@ -1,10 +1,10 @@
-//! What a sentence is made of: its kind, its mark, its parts, its reason.
+//! The parts of a sentence: its kind, its mark, its parts, its reason.
 
 use jiff::Timestamp;
 
 use crate::domain::escalation::Outcome;
 
-/// What kind of thing happened: it gives a mark its shape and colour.
+/// The kind of thing that happened: it gives a mark its shape and colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -56,10 +56,10 @@ pub enum Part {
     Time(Timestamp),
 }
 
-/// What happened.
+/// A sentence that says what happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    /// What kind of thing it is.
+    /// The kind of thing that happened.
     pub kind: Kind,
     /// The emoji before it in Slack, empty for none; `None`: it is not posted there.
     pub emoji: Option<&'static str>,
@@ -67,7 +67,7 @@ pub struct Sentence {
     pub broadcast: bool,
     /// The sentence, without a full stop. It begins with a small letter, unless a name does.
     pub parts: Vec<Part>,
-    /// What the monitor or Twilio gives as the reason; may be empty.
+    /// The reason that the monitor or Twilio gives; may be empty.
     pub detail: String,
 }
 

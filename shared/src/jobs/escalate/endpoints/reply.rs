@@ -1,4 +1,4 @@
-//! What is said next in a call, in whichever way it is placed. Pure.
+//! The next words in a call, in whichever way it is placed. Pure.
 
 use crate::domain::escalation::{Attempt, Incident, Key, Outcome};
 use crate::domain::text::replies;
@@ -6,7 +6,7 @@ use crate::domain::text::replies;
 /// How often the menu is read at most.
 const READINGS: u32 = 2;
 
-/// What is said next in a call.
+/// The next words in a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     /// The menu; a key may be pressed.
@@ -26,7 +26,7 @@ pub(super) enum Reply {
 }
 
 impl Reply {
-    /// What this attempt's person hears: the incident as it stands now, whatever has just been written into it. `reading`
+    /// Words for this attempt's person: the incident as it stands now, whatever has just been written into it. `reading`
     /// is the reading of the menu that the key belongs to, or if there is none the one that comes next.
     pub(super) fn of(
         incident: &Incident,
@@ -72,7 +72,7 @@ impl Reply {
         }
     }
 
-    /// What is said of a call that no incident knows.
+    /// The words for a call that no incident knows.
     pub(super) fn unknown() -> Reply {
         Reply::Last(replies::UNKNOWN_CALL.to_owned())
     }

@@ -40,7 +40,7 @@ impl Work<'_> {
                 self.report_unsubscribed(topic, &id).await?;
                 Response::of(200, "text/plain", "reported\n")
             }
-            // What is not understood is kept as well: it need not come again.
+            // A message that is not understood is kept as well: it need not come again.
             _ => Response::json(202, &self.take(&message.to_body()).await?),
         };
         self.remember(id).await?;

@@ -20,7 +20,7 @@ use crate::twilio::voice::{VoiceReply, twiml};
 /// How often we ask for a moment before we give up.
 const MAX_MOMENTS: u32 = 12;
 
-/// What came of a request about a call.
+/// The outcome of a request about a call.
 #[derive(Debug)]
 pub struct CallResponse {
     /// The answer.

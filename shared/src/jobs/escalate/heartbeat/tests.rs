@@ -9,15 +9,15 @@ use crate::testing::{Fault, MemoryBackend, Sent};
 
 const URL: &str = "https://heartbeat.example.com/check";
 
-/// What is broken.
+/// The part that is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Broken {
     Nothing,
     /// The disk is full: nothing can be written.
     Write,
-    /// What is written is lost.
+    /// Writes are lost.
     Forgets,
-    /// What is written cannot be read.
+    /// Records cannot be read.
     Read,
     /// The queue takes nothing.
     Queue,

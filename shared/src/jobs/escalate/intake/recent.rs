@@ -50,7 +50,7 @@ pub struct RecentAlarm {
     pub ignored: bool,
 }
 
-/// What a body says of alarms, as far as the page shows it: the last names in it, the newest first.
+/// The alarms of a body, as far as the page shows them: the last names in it, the newest first.
 pub(super) fn seen(parts: &[Part]) -> Vec<(String, State)> {
     let mut seen: Vec<(String, State)> = Vec::new();
     for change in parts.iter().rev().flatten() {
@@ -62,7 +62,7 @@ pub(super) fn seen(parts: &[Part]) -> Vec<(String, State)> {
     seen
 }
 
-/// What is kept of the alarms heard last.
+/// Reads the alarms heard last.
 pub async fn recent(store: &dyn Store, now: Timestamp) -> Result<RecentAlarms, Error> {
     let record = store.load(&[recent_alarms()], now).await?.pop().flatten();
     Ok(read(record.as_ref()))

@@ -1,4 +1,4 @@
-//! What a request reports: new dead letters and disabled alarms, in the log and to Slack.
+//! Reports of a request: new dead letters and disabled alarms, in the log and to Slack.
 
 use std::collections::BTreeMap;
 

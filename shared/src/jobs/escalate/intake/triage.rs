@@ -1,4 +1,4 @@
-//! What calls nobody is set aside, before any policy is asked: in few steps, however many alarms come in one body.
+//! Sets aside what calls nobody, before any policy is asked: in few steps, however many alarms come in one body.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,29 +22,29 @@ use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, Record, writes};
 /// How many dead letters of one alarm are written together with what is remembered of it.
 const MAX_LETTERS: usize = 20;
 
-/// What a body says: an alarm's change, or what cannot be read as one.
+/// A part of a body: an alarm's change, or what cannot be read as one.
 pub(super) type Part = Result<Change, Malformed>;
 
 /// The parts of a body, each with its place in it.
 type Parts = Vec<(usize, Part)>;
 
-/// What a request says while it is decided what becomes of it.
+/// The parts of a request while it is decided what becomes of them.
 pub(super) struct Triage<'a> {
     pub(super) settings: &'a Settings,
     /// A person sent it again.
     replayed: bool,
-    /// What is not decided yet.
+    /// The parts that are not decided yet.
     left: Parts,
-    /// What is for a policy.
+    /// The changes that are for a policy.
     taken: Vec<(usize, Change)>,
-    /// What became of the others, by their places.
+    /// The results of the others, by their places.
     pub(super) results: BTreeMap<usize, AlarmResult>,
     /// Why dead letters are kept, and which alarms' actions are disabled: one line for Slack each.
     pub(super) lines: Vec<Line>,
     pub(super) letters: Vec<String>,
 }
 
-/// What is written together: what is remembered of one alarm, and its dead letters.
+/// Records that are written together: what is remembered of one alarm, and its dead letters.
 pub(super) struct Unit {
     puts: Vec<Put>,
     parts: Parts,
@@ -71,7 +71,7 @@ fn whole_alarm(parts: &Parts) -> Option<Key> {
     Some(records::note(&format!("alarm {}", &change.key[..at + change.name.len()])))
 }
 
-/// What the configuration says of an alarm's name.
+/// Looks up what the configuration says of an alarm's name.
 pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'a> {
     Configured {
         has_policy: settings.config.escalation.policy_for(name).is_some(),
@@ -81,7 +81,7 @@ pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'
     }
 }
 
-/// What becomes of what ends, or has no data, where no policy is for it and it goes on in no incident.
+/// The result of what ends, or has no data, where no policy is for it and it goes on in no incident.
 pub(super) fn result_without_policy(settings: &Settings, name: &str) -> AlarmResult {
     let alarm = mask_e164(name);
     match configured(settings, name).ignored {
@@ -191,7 +191,7 @@ impl<'a> Triage<'a> {
         }
     }
 
-    /// What is for a policy, in the request's order.
+    /// Takes the changes that are for a policy, in the request's order.
     pub(super) fn taken(&mut self) -> Vec<(usize, Change)> {
         let mut taken = std::mem::take(&mut self.taken);
         taken.sort_by_key(|(at, _)| *at);

@@ -5,21 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::alarm::{Actions, Change, Kind, State};
 
-/// What is remembered of an alarm (or of a body of no known shape) beside its last word, so that nothing is reported twice.
+/// The memory of an alarm (or of a body of no known shape) beside its last word, so that nothing is reported twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Note {
     /// Whether its actions are enabled, as CloudWatch last announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) actions: Option<Actions>,
-    /// What of it was reported last, unless it has changed since.
+    /// The thing that was reported of it last, unless it has changed since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) reported: Option<Reported>,
-    /// What it said while its actions were disabled: that counts if they are enabled while it still goes on.
+    /// Its change while its actions were disabled: that counts if they are enabled while it still goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) held: Option<Change>,
 }
 
-/// What was reported.
+/// A thing that was reported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "kebab-case")]
 pub(super) enum Reported {
@@ -31,7 +31,7 @@ pub(super) enum Reported {
     DeadLetter { state: String },
 }
 
-/// What the configuration says of an alarm's name.
+/// The configuration's word on an alarm's name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Configured<'a> {
     /// Whether a policy is for it.
@@ -40,7 +40,7 @@ pub(super) struct Configured<'a> {
     pub(super) ignored: Option<Option<&'a str>>,
 }
 
-/// What becomes of a change.
+/// The verdict on a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Its policy decides, or that of the incident that it goes on in.
@@ -73,7 +73,7 @@ pub(super) fn decide(
     note: &Note,
     replayed: bool,
 ) -> (Verdict, Note) {
-    // What is remembered of it goes with it: one of its name that is made later has its actions enabled.
+    // The memory of it goes with it: one of its name that is made later has its actions enabled.
     if change.state == State::Deleted {
         return (Verdict::Take(change), Note::default());
     }

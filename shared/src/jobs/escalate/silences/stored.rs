@@ -60,7 +60,7 @@ pub async fn is_silenced(
     Ok(stored.iter().any(|silence| silence.incident.as_ref() == Some(&incident.id)))
 }
 
-/// What is written of a silence: what is read for each alarm, as long as it is not over, and what people see.
+/// The records of a silence: what is read for each alarm, as long as it is not over, and what people see.
 pub(super) fn puts(silence: &Stored, condition: Condition) -> [Put; 2] {
     let body = serde_json::to_string(silence).unwrap_or_default();
     let put =
@@ -72,7 +72,7 @@ pub(super) fn puts(silence: &Stored, condition: Condition) -> [Put; 2] {
     ]
 }
 
-/// What is written once a silence is ended before its time.
+/// The records of a silence that is ended before its time.
 pub(super) fn ended(silence: &Stored, by: &str, now: Timestamp) -> [Put; 2] {
     let key = key(silence);
     let ended = Stored { until: now, ended_by: Some(by.to_owned()), ..silence.clone() };

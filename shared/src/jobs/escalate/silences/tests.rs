@@ -1,4 +1,4 @@
-//! What becomes of alarms that go off while they are silenced, over a backend in memory that may fail at any time.
+//! Alarms that go off while they are silenced, over a backend in memory that may fail at any time.
 
 mod incidents;
 mod manual;

@@ -39,7 +39,7 @@ pub(super) fn silenced(
     if incident.more_alarms > 0 || incident.open_alarms().any(|alarm| alarm.raised_by.is_some()) {
         return None;
     }
-    // What is silenced for an incident alone holds that back by itself.
+    // A silence for an incident alone holds that back by itself.
     let of_globs: Vec<Stored> =
         stored.iter().filter(|silence| !silence.globs.is_empty()).cloned().collect();
     let longest = incident.open_alarms().map(|alarm| silences.longest(&of_globs, &alarm.name, now));

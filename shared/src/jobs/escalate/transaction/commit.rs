@@ -34,7 +34,7 @@ const MAX_SENDS_AT_ONCE: usize = 25;
 pub(in crate::jobs::escalate) struct Committed<T> {
     /// The policy's incident as it is stored now.
     pub(in crate::jobs::escalate) stored: Option<StoredIncident>,
-    /// What was decided.
+    /// The result of the decision.
     pub(in crate::jobs::escalate) decided: T,
 }
 

@@ -52,8 +52,8 @@ impl Snapshot {
         people.filter(|name| !is_known(name)).cloned().collect()
     }
 
-    /// Who cannot be called for this incident now: who is in a call of another one, and who was called too often within
-    /// the last hour.
+    /// The people who cannot be called for this incident now: who is in a call of another one, and who was called too
+    /// often within the last hour.
     pub(super) fn busy(
         &self,
         id: Option<&IncidentId>,
@@ -83,7 +83,7 @@ impl Snapshot {
         busy
     }
 
-    /// Who is in a call of this incident from now on, and who no longer is; and who was called since `before`.
+    /// Leases: who is in a call of this incident from now on, and who no longer is; and who was called since `before`.
     pub(super) fn leases(
         &self,
         stored: &StoredIncident,

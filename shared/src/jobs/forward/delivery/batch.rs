@@ -37,7 +37,7 @@ const MAX_RECEIVE_COUNT: u32 = 900;
 /// What the log says of dead letters. `template.yaml` counts these lines, and raises an alarm.
 const GAVE_UP: &str = "could not be delivered: kept as a dead letter";
 
-/// What is left of a channel's messages, in order.
+/// The rest of a channel's messages, in order.
 pub(super) struct Batch {
     receive_count: Vec<u32>,
     left: Vec<Waiting>,
@@ -48,7 +48,7 @@ pub(super) struct Batch {
     retried: Vec<(usize, Duration)>,
 }
 
-/// What a batch says next.
+/// The next post of a batch.
 pub(super) struct Next {
     /// The post, with its lines.
     pub(super) post: Post,
@@ -266,7 +266,7 @@ impl Batch {
         self.replays.note(store, first_left, now).await;
     }
 
-    /// What became of each message; those with lines left come again after `rest`.
+    /// The outcome of each message; those with lines left come again after `rest`.
     pub(super) fn outcomes(&self, rest: Option<Duration>) -> Vec<Processed> {
         let first_left = self.left.first().map(|waiting| waiting.message);
         (0..self.receive_count.len())

@@ -231,7 +231,7 @@ impl<'a> Channel<'a> {
         answer
     }
 
-    /// What is known of an incident's own message: read once in a batch.
+    /// The record of an incident's own message: read once in a batch.
     pub(super) async fn incident_message(
         &mut self,
         id: &IncidentId,

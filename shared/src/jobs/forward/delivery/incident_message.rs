@@ -61,7 +61,7 @@ pub(super) enum Own {
 }
 
 impl IncidentMessage {
-    /// What is kept of this incident.
+    /// Loads what is kept of this incident.
     pub(super) async fn load(
         store: &dyn Store,
         id: &IncidentId,

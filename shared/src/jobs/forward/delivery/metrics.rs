@@ -1,4 +1,4 @@
-//! What is counted while messages are delivered.
+//! Metrics that are counted while messages are delivered.
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::slack::client::{EDIT_INTERVAL, POST_INTERVAL};
 
-/// What was last asked of Slack.
+/// The times of the last requests to Slack.
 #[derive(Default)]
 pub(super) struct RateLimit {
     posts: Mutex<HashMap<String, Instant>>,

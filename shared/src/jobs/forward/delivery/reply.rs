@@ -25,7 +25,7 @@ pub(super) struct Reply {
     pub(super) at: Timestamp,
     /// Where it goes.
     pub(super) url: ResponseUrl,
-    /// What is posted there.
+    /// The JSON that is posted there.
     pub(super) body: Value,
     /// How often it came out of the queue, from 1.
     pub(super) receive_count: u32,

@@ -123,7 +123,7 @@ async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
             "chat.postMessage: another",
         ]
     );
-    // What is left of the rest that Slack asked for.
+    // The remainder of the pause that Slack asked for.
     let Processed::RetryAfter(rest) = outcomes[1] else { panic!("{outcomes:?}") };
     assert!(rest >= POST_INTERVAL && rest <= Duration::from_secs(30), "{rest:?}");
     assert_eq!([outcomes[0], outcomes[2]], [Processed::Done; 2]);

@@ -8,7 +8,7 @@ use crate::domain::sid::Sid;
 use crate::storage::Store;
 use crate::storage::executions::{EXECUTION_RETENTION, listed_from, listed_partition, read_place};
 
-/// What is read at once: a part of a day of UTC.
+/// The time that is read at once: a part of a day of UTC.
 const PART: SignedDuration = SignedDuration::from_hours(1);
 /// A pause longer than [`MIN_PAUSE`] has one whole cell without a start: of each cell one page of starts is read.
 const CELL_SECONDS: i64 = 600;
@@ -24,7 +24,7 @@ const MAX_PARTS: usize = 48;
 /// How far a clock of Twilio's may be ahead of ours, and a little more.
 const MAX_AHEAD: SignedDuration = SignedDuration::from_mins(10);
 
-/// What is known of a Flow of which nothing was read yet: it is read from the oldest Execution on that is kept.
+/// The starts of a Flow of which nothing was read yet: it is read from the oldest Execution on that is kept.
 pub(super) fn unread(now: Timestamp) -> Starts {
     let oldest = now.checked_sub(EXECUTION_RETENTION).unwrap_or(now).as_second();
     let hour = oldest - oldest.rem_euclid(PART.as_secs());

@@ -81,7 +81,7 @@ pub async fn quiet_flows(
     Ok(quiet.collect())
 }
 
-/// What was counted of a Flow within a span of time.
+/// The counts of a Flow within a span of time.
 ///
 /// # Errors
 /// The store does not answer.
@@ -129,7 +129,7 @@ async fn totals(
     Ok(totals)
 }
 
-/// What is counted of a Flow for good.
+/// The counters of a Flow that are kept for good.
 pub(in crate::jobs::watch) async fn for_good(
     store: &dyn Store,
     flow: &Sid,

@@ -1,4 +1,4 @@
-//! What is kept of Flows: no word of it is fetched here.
+//! Reads what is kept of Flows: no word of it is fetched here.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -46,7 +46,7 @@ impl StoredFlows {
     }
 }
 
-/// What Twilio said of a Flow, as far as it was asked.
+/// Twilio's word on a Flow, as far as it was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::jobs::watch) struct FlowState {
     /// Its name.
@@ -55,7 +55,7 @@ pub(in crate::jobs::watch) struct FlowState {
     pub(in crate::jobs::watch) gone_at: Option<Timestamp>,
 }
 
-/// What Twilio said of these Flows, of those that it was asked for.
+/// Reads what Twilio said of these Flows, of those that it was asked for.
 pub(in crate::jobs::watch) async fn flow_states(
     store: &dyn Store,
     flows: &[Sid],

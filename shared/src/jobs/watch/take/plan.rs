@@ -1,4 +1,4 @@
-//! What a transaction writes for some events.
+//! Plans what a transaction writes for some events.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,7 +13,7 @@ use crate::storage::executions::{
 use crate::storage::flows::{CountRow, put_seen};
 use crate::storage::{Record, Write};
 
-/// What there was before.
+/// The state before the transaction.
 pub(super) struct Before<'a> {
     /// The records of the Executions, by their SIDs.
     pub(super) records: &'a BTreeMap<&'a Sid, Option<Record>>,
@@ -52,7 +52,7 @@ pub(super) fn plan(events: &[StudioEvent], before: &Before<'_>, now: Timestamp) 
     writes
 }
 
-/// What is written for an Execution that has changed.
+/// The writes for an Execution that has changed.
 fn changed(
     sid: &Sid,
     before: &RecordedExecution,

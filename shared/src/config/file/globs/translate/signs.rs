@@ -1,4 +1,4 @@
-//! What gives a text away: signs of a regular expression, of a shell's braces and brackets, of SQL's LIKE.
+//! The signs that give a text away: of a regular expression, of a shell's braces and brackets, of SQL's LIKE.
 
 /// Whether a text has what only a regular expression, or a shell's class of characters, has.
 pub(super) fn is_regex(text: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What holds of any Flow, by random weeks of starts.
+//! Invariants of any Flow, by random weeks of starts.
 
 use proptest::prelude::*;
 

@@ -9,7 +9,7 @@ const OF_ALARM: [&str; 4] = ["SUMMARY", "ATTENDEE", "UID", "DURATION"];
 /// The most lines of one VEVENT, and of one STANDARD or DAYLIGHT, that are read.
 const MAX_LINES: usize = 10_000;
 
-/// What is read of a VEVENT.
+/// The properties that are read of a VEVENT.
 const OF_EVENT: [&str; 13] = [
     "SUMMARY",
     "ATTENDEE",

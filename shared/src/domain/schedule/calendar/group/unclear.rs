@@ -1,4 +1,4 @@
-//! What of a VEVENT has no effect, or another than it seems.
+//! Complaints of what in a VEVENT has no effect, or another than it seems.
 
 use std::cmp::Reverse;
 

@@ -17,7 +17,7 @@ pub(super) struct Version<'a, 'b> {
     pub(super) event: &'a Component<'b>,
     pub(super) sequence: i64,
     pub(super) is_cancelled: bool,
-    /// Who is on call; empty if it names nobody, if all have declined, if it is cancelled or says that they are not.
+    /// People on call; empty if it names nobody, if all have declined, if it is cancelled or says that they are not.
     pub(super) people: Vec<String>,
     pub(super) names_somebody: bool,
     /// Whether somebody would be on call, but all have declined.

@@ -14,8 +14,8 @@ const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// The most changes of the clocks that are compared.
 const MAX_CHANGES: usize = 1_000;
 
-/// What differs between the zone of a name and the definition of it in this line of the file, each until it is over. It
-/// matters from a year before.
+/// The differences between the zone of a name and the definition of it in this line of the file, each until it is
+/// over. It matters from a year before.
 pub(super) fn of(id: &str, named: &TimeZone, defined: &TimeZone, line: usize) -> Vec<Complaint> {
     let mut found: Vec<(Timestamp, Timestamp)> = Vec::new();
     for (from, until) in spans(named, defined) {

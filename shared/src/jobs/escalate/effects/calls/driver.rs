@@ -22,7 +22,7 @@ pub(super) enum Driver<'a> {
     Studio { flow: Executions<'a>, voice: &'a Api },
 }
 
-/// What is asked of a new call, in either way.
+/// The order for a new call, in either way.
 pub(super) struct Order<'a> {
     pub(super) incident: &'a Incident,
     pub(super) attempt: &'a Attempt,

@@ -54,7 +54,7 @@ type Texts = Arc<Mutex<Vec<(String, String)>>>;
 struct Server {
     fixture: Fixture,
     texts: Texts,
-    /// Who has opted out.
+    /// The numbers that have opted out.
     opted_out: Arc<Mutex<Vec<String>>>,
     /// Whether Twilio puts off all texts.
     is_busy: Arc<AtomicBool>,

@@ -1,4 +1,4 @@
-//! What whoever clicked is told, where the incident changed between our two looks at it.
+//! The reply to whoever clicked, where the incident changed between our two looks at it.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ async fn click_of_an_owner_who_is_called_again_just_then_is_answered_that_nothin
         let done = after(&taken, signal.clone(), &server);
         assert_eq!(answer(action, &person, &taken, &done, &settings), Answer::Shown);
         let later = after(&asked_again, signal, &server);
-        // What is given back was nobody's by then; over it may be all the same.
+        // An incident that is given back was nobody's by then; over it may be all the same.
         let shown =
             if action == Action::Resolve { Answer::Shown } else { Answer::Alone(alone.clone()) };
         assert_eq!(answer(action, &person, &taken, &later, &settings), shown);

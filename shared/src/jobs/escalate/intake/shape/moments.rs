@@ -42,7 +42,7 @@ pub(super) fn ends_word(behind: &str) -> bool {
     !behind.starts_with(char::is_alphanumeric)
 }
 
-/// What is not read yet.
+/// The rest, which is not read yet.
 #[derive(Clone, Copy)]
 struct Remainder<'a>(&'a str);
 

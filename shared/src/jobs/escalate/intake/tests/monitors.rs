@@ -1,4 +1,4 @@
-//! What monitors send, over a backend in memory that may fail at any time.
+//! Requests of monitors, over a backend in memory that may fail at any time.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

@@ -21,7 +21,7 @@ impl Scenario {
         silence
     }
 
-    /// Who has silenced the incident, and until when; how many calls it had.
+    /// The person who has silenced the incident, and until when; how many calls it had.
     fn stands(&self) -> ((Option<&'static str>, Option<Timestamp>), usize) {
         let incident = self.incident().expect("an incident");
         let names = ["the silence of alpha", "the silence of bravo", "charlie"];

@@ -87,7 +87,7 @@ impl Scenario {
         silenced.filter_map(|sent| sent.not_before).collect()
     }
 
-    /// What Slack is told, and each line once, as the forwarder does.
+    /// The lines that Slack is told, each once, as the forwarder does.
     pub(super) fn slack(&self) -> Vec<String> {
         let lines = each_line_once(&self.backend.queue.sent());
         lines.into_iter().map(|line| line.text).collect()

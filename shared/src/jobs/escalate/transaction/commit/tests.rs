@@ -1,4 +1,4 @@
-//! Whom a round calls when the shift changes in the middle of an incident, and while a call of what is over goes on.
+//! Rounds when the shift changes in the middle of an incident, and while a call of what is over goes on.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::http::Request;
 use crate::testing::{Answer, vendor};
 
-/// What came: the last part of the path, and the body.
+/// A request: the last part of the path, and the body.
 pub(super) type Asked = (String, Value);
 
 #[derive(Clone, Default)]
@@ -31,7 +31,7 @@ impl Slack {
         self.answers.lock().expect("answers").push_back((method, answer));
     }
 
-    /// What came since this was last asked.
+    /// The requests since this was last asked.
     pub(super) fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.asked.lock().expect("requests"))
     }

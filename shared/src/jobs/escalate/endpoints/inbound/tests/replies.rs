@@ -1,4 +1,4 @@
-//! Whom an answer is taken from, what an answer tells, and what it offers.
+//! Answers by text: whom one is taken from, what one tells, and what it offers.
 
 use super::*;
 use crate::domain::escalation::{Alarm, TextAbout};

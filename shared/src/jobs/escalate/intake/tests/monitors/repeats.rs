@@ -1,4 +1,4 @@
-//! What comes again and again is kept once, and reported once.
+//! Repeats: what comes again and again is kept once, and reported once.
 
 use super::*;
 use crate::testing::Calls;
