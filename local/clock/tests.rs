@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 #[tokio::test]
-async fn a_push_wakes_who_sleeps_by_the_clock() {
+async fn push_wakes_who_sleeps_by_the_clock() {
     let clock = Clock::new();
     let at = clock.after(Duration::from_secs(3600));
     let sleeper = tokio::spawn({

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_dotenv_is_what_stands_there() {
+    fn value_of_dotenv_is_what_stands_there() {
         let text = "# a comment\n\nexport A=1\nB = pa$word #1 \nC=\"with space\"\nD='x'\nnonsense\nE=a=b\n";
         let contents = Contents::parse(text);
         for (name, value) in

@@ -50,7 +50,7 @@ async fn real_vendor_stays_real_when_dotenv_goes_away() {
 }
 
 #[tokio::test]
-async fn a_configuration_that_breaks_under_a_running_server_changes_nothing() {
+async fn configuration_that_breaks_under_a_running_server_changes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("ringdown.toml");
     std::fs::write(&file, DEMO).expect("a file");
@@ -147,7 +147,7 @@ fn calendar_without_permission_is_never_said_to_be_missing() {
 }
 
 #[test]
-fn a_bot_is_made_up_while_nobody_has_begun_to_connect_a_real_one() {
+fn bot_is_made_up_while_nobody_has_begun_to_connect_a_real_one() {
     let channels = ["default".to_owned(), "flex".to_owned()];
     let environment =
         |name: &str, value: &str| Environment::of([(name.to_owned(), value.to_owned())]);

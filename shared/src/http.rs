@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_the_hosts_or_the_public_urls() {
+    fn origin_is_the_hosts_or_the_public_urls() {
         let judge = |origin: &str, public: Option<&str>| {
             request(&[("host", "api.example.com"), ("origin", origin)]).same_origin(public).is_ok()
         };

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_named_stage_is_no_part_of_our_path() {
+    fn named_stage_is_no_part_of_our_path() {
         let at = |stage: &str, path: &str| {
             let request = request(json!({"rawPath": path, "requestContext": {"stage": stage}}));
             (request.mount, request.path)
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_messages_and_receipts() {
+    fn batch_is_messages_and_receipts() {
         let payload = json!({"Records": [
             {"messageId": "m", "receiptHandle": "r", "body": "b", "extra": 1,
              "attributes": {"MessageGroupId": "g", "ApproximateReceiveCount": "3"}},

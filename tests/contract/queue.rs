@@ -14,7 +14,7 @@ use tokio::sync::watch;
 /// them twice (the SDK's own second try).
 #[cfg(feature = "aws")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_queue_on_sqs() {
+async fn queue_on_sqs() {
     let backend = shared::aws::Backend::of(shared::config::Environment::read())
         .expect("tests/run contract starts the stand-in");
     let queue = backend.queue().expect("tests/run contract makes the queue");
@@ -30,7 +30,7 @@ async fn the_queue_on_sqs() {
 /// later than SQS can wait.
 #[cfg(feature = "aws")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_wake_ups_on_sqs() {
+async fn wake_ups_on_sqs() {
     let backend = shared::aws::Backend::of(shared::config::Environment::read())
         .expect("tests/run contract starts the stand-in");
     let queue = backend.queue().expect("tests/run contract makes the queue");
@@ -112,7 +112,7 @@ impl Desk {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_queue_on_sqlite_keeps_each_group_in_order() {
+async fn queue_on_sqlite_keeps_each_group_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let queue = Messages::new(Database::open(folder.path()).unwrap());
     for n in 0..40 {
@@ -132,7 +132,7 @@ async fn the_queue_on_sqlite_keeps_each_group_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_queue_on_sqlite_outlives_its_process_and_waits_for_the_moment() {
+async fn queue_on_sqlite_outlives_its_process_and_waits_for_the_moment() {
     let folder = tempfile::tempdir().unwrap();
     let later = ringdown::clock::now().checked_add(SignedDuration::from_millis(400)).unwrap();
     {
@@ -152,7 +152,7 @@ async fn the_queue_on_sqlite_outlives_its_process_and_waits_for_the_moment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_wake_ups_on_sqlite_come_each_in_its_own_time() {
+async fn wake_ups_on_sqlite_come_each_in_its_own_time() {
     let folder = tempfile::tempdir().unwrap();
     let queue = Messages::new(Database::open(folder.path()).unwrap());
     let due = |milliseconds| ringdown::clock::now() + SignedDuration::from_millis(milliseconds);
@@ -177,7 +177,7 @@ async fn the_wake_ups_on_sqlite_come_each_in_its_own_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_queue_on_sqlite_deals_with_many_due_groups_beside_many_that_wait() {
+async fn queue_on_sqlite_deals_with_many_due_groups_beside_many_that_wait() {
     let folder = tempfile::tempdir().unwrap();
     let queue = Messages::new(Database::open(folder.path()).unwrap());
     let in_an_hour = ringdown::clock::now() + SignedDuration::from_hours(1);

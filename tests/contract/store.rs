@@ -197,21 +197,21 @@ async fn many_writers(store: &Arc<dyn Store>, pk: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_store_on_sqlite() {
+async fn store_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::open(folder.path()).unwrap();
     contract(Arc::new(Records(database)), "contract").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_store_in_memory() {
+async fn store_in_memory() {
     contract(Arc::new(MemoryStore::default()), "contract").await;
 }
 
 /// `tests/run contract` makes a table and says where it is.
 #[cfg(feature = "aws")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_store_on_dynamodb() {
+async fn store_on_dynamodb() {
     let environment = shared::config::Environment::read();
     let backend =
         shared::aws::Backend::of(environment).expect("tests/run contract starts the stand-in");
@@ -221,7 +221,7 @@ async fn the_store_on_dynamodb() {
 }
 
 #[tokio::test]
-async fn a_sweep_takes_away_what_has_expired_and_nothing_else() {
+async fn sweep_takes_away_what_has_expired_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let store = Records(Database::open(folder.path()).unwrap());
     store

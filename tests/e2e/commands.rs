@@ -18,7 +18,7 @@ fn stderr(output: &std::process::Output) -> String {
 }
 
 #[tokio::test]
-async fn the_printed_configuration_is_one_to_start_from() {
+async fn printed_configuration_is_one_to_start_from() {
     let folder = tempdir().unwrap();
     let printed = stdout(&run(folder.path(), &["config"]).await);
     std::fs::write(folder.path().join("ringdown.toml"), printed).unwrap();
@@ -64,7 +64,7 @@ async fn verify_judges_captured_requests() {
 }
 
 #[tokio::test]
-async fn a_broken_set_up_is_told_what_to_do() {
+async fn broken_set_up_is_told_what_to_do() {
     let plan = Plan::new();
     let server = plan.start().await;
     let folder = server.folder.path();

@@ -29,7 +29,7 @@ async fn send(server: &Arc<Server>, count: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_burst_against_a_slack_that_refuses_arrives_once_and_in_order() {
+async fn burst_against_a_slack_that_refuses_arrives_once_and_in_order() {
     let slack = Slack::start(SlackBehaviour {
         errors: 15,
         resets_before: 15,
@@ -51,7 +51,7 @@ async fn a_burst_against_a_slack_that_refuses_arrives_once_and_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_after_accepting_doubles_one_post_and_loses_nothing() {
+async fn reset_after_accepting_doubles_one_post_and_loses_nothing() {
     let slack =
         Slack::start(SlackBehaviour { resets_after: 40, ..SlackBehaviour::default() }).await;
     let server = Arc::new(Plan::with_slack(&slack).start().await);
@@ -127,7 +127,7 @@ async fn every_event_that_was_answered_survives_a_kill() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_comes_again_is_said_once() {
+async fn event_that_comes_again_is_said_once() {
     let slack = Slack::start(SlackBehaviour::default()).await;
     let server = Plan::with_slack(&slack).start().await;
     for text in ["one", "one", "two"] {
@@ -142,7 +142,7 @@ async fn an_event_that_comes_again_is_said_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slack_that_stays_down_leaves_dead_letters_and_the_replay_brings_all_back() {
+async fn slack_that_stays_down_leaves_dead_letters_and_the_replay_brings_all_back() {
     let slack =
         Slack::start(SlackBehaviour { always: Some((503, "")), ..SlackBehaviour::default() }).await;
     let server =
@@ -195,7 +195,7 @@ async fn one_line_that_slack_never_takes_does_not_hold_up_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channel_that_is_gone_leaves_dead_letters_and_the_other_goes_on() {
+async fn channel_that_is_gone_leaves_dead_letters_and_the_other_goes_on() {
     let slack = Slack::start(SlackBehaviour::default()).await;
     let gone = Slack::start(SlackBehaviour {
         always: Some((404, "no_service")),
@@ -219,7 +219,7 @@ async fn a_channel_that_is_gone_leaves_dead_letters_and_the_other_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bot_token_posts_to_the_channel_id() {
+async fn bot_token_posts_to_the_channel_id() {
     let slack = Slack::start(SlackBehaviour::default()).await;
     let plan = Plan::new()
         .set("SLACK_WEBHOOK_A", "C0123456789")
@@ -235,7 +235,7 @@ async fn a_bot_token_posts_to_the_channel_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_comes_within_ten_seconds_and_loses_nothing() {
+async fn end_comes_within_ten_seconds_and_loses_nothing() {
     let slack =
         Slack::start(SlackBehaviour { always: Some((503, "")), ..SlackBehaviour::default() }).await;
     let plan = Plan::with_slack(&slack);
@@ -265,7 +265,7 @@ async fn two_tokens_are_accepted_side_by_side() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slack_that_wants_it_later_at_once_is_not_hammered() {
+async fn slack_that_wants_it_later_at_once_is_not_hammered() {
     let mood = SlackBehaviour {
         always: Some((429, "rate_limited")),
         retry_after: Some(0),
@@ -282,7 +282,7 @@ async fn a_slack_that_wants_it_later_at_once_is_not_hammered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_odd_wish_of_slack_silences_no_channel() {
+async fn odd_wish_of_slack_silences_no_channel() {
     let mood = SlackBehaviour {
         always: Some((429, "")),
         retry_after: Some(u64::MAX),

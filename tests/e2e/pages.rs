@@ -19,7 +19,7 @@ fn header(response: &Response, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_password_opens_the_pages_and_a_changed_cookie_does_not() {
+async fn password_opens_the_pages_and_a_changed_cookie_does_not() {
     let server = Plan::new().set("DASHBOARD_PASSWORD", "correct horse").start().await;
     let asked = server.get("/dead-letters").await;
     assert_eq!(

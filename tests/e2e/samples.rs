@@ -9,7 +9,7 @@ use crate::harness::{Plan, ringdown, stdout};
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/events/event-stream-webhook");
 
 #[tokio::test]
-async fn a_newcomer_sends_every_sample_and_reads_the_lines() {
+async fn newcomer_sends_every_sample_and_reads_the_lines() {
     let plan = Plan::new().unset("TWILIO_AUTH_TOKEN").unset("PUBLIC_BASE_URL");
     let plan = Plan { config: ringdown::settings::DEMO.to_owned(), ..plan };
     let server = plan.start().await;
@@ -42,7 +42,7 @@ async fn a_newcomer_sends_every_sample_and_reads_the_lines() {
 }
 
 #[tokio::test]
-async fn the_buttons_do_the_same_again_and_again() {
+async fn buttons_do_the_same_again_and_again() {
     let plan = Plan { config: ringdown::settings::DEMO.to_owned(), ..Plan::new() };
     let server = plan.start().await;
     let press = async |name: &str| {

@@ -24,7 +24,7 @@ async fn channel(server: &Server, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn without_an_account_a_bot_speaks_in_the_pretend_slack() {
+async fn bot_without_an_account_posts_to_the_simulated_slack() {
     let server = Plan::new().start().await;
     assert_eq!(server.twilio(&body("a", "by the bot")).await, 204);
     let said = server.says("by the bot").await;
@@ -42,7 +42,7 @@ async fn whoever_connects_a_real_bot_has_webhooks_there() {
 }
 
 #[tokio::test]
-async fn a_click_comes_to_the_servers_own_endpoint() {
+async fn click_comes_to_the_servers_own_endpoint() {
     let server = Plan::new().start().await;
     let button = json!({
         "type": "button", "action_id": "take", "value": "v", "text": {"type": "plain_text", "text": "I have it"},

@@ -152,12 +152,12 @@ impl World {
             }
             Event::Calling { .. } => {
                 told.calls += 1;
-                let is_hunted = !told.over && !told.exhausted && told.owner.is_none();
-                must(is_hunted && told.silenced_until.is_none(), "nobody may be called")
+                let is_calling = !told.over && !told.exhausted && told.owner.is_none();
+                must(is_calling && told.silenced_until.is_none(), "nobody may be called")
             }
             Event::Exhausted { calls } => {
-                let is_hunted = !told.over && !told.exhausted && told.owner.is_none();
-                must(is_hunted && told.silenced_until.is_none(), "nobody is called")?;
+                let is_calling = !told.over && !told.exhausted && told.owner.is_none();
+                must(is_calling && told.silenced_until.is_none(), "nobody is called")?;
                 told.exhausted = true;
                 let given_up = |person: &String| incident.round.left_out.contains(person);
                 let all = *calls == incident.policy.attempts;

@@ -61,7 +61,7 @@ async fn status(webhook: &Webhook, token: &str, second: i64) -> u16 {
 }
 
 #[tokio::test]
-async fn a_token_that_was_changed_is_read_afresh_before_a_request_is_refused() {
+async fn token_that_was_changed_is_read_afresh_before_a_request_is_refused() {
     let (webhook, queue) = webhook(&["old", "old,new", "new"]);
     assert_eq!(status(&webhook, "old", 0).await, 204);
     // The new one is stored now. Within thirty seconds of the last reading nothing is read again.

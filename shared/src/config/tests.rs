@@ -35,7 +35,7 @@ fn blank_configuration_is_said_to_be_empty() {
 }
 
 #[test]
-fn an_error_names_file_line_key_and_what_was_expected() {
+fn error_names_file_line_key_and_what_was_expected() {
     let route = |keys: &str| problems(&format!("[channels.a]\n[[routes]]\nname = \"r\"\n{keys}"));
     let rest = "events = [\"x\"]\ntext = \"t\"\nto = \"a\"\n";
     assert_eq!(route(rest), "fine");
@@ -102,7 +102,7 @@ fn an_error_names_file_line_key_and_what_was_expected() {
 }
 
 #[test]
-fn a_configuration_that_could_say_nothing_is_wrong() {
+fn configuration_that_could_say_nothing_is_wrong() {
     for empty in ["[forward]\n", "# no channels\n[forward]\n"] {
         assert_eq!(
             problems(empty),
@@ -142,7 +142,7 @@ fn pieces_are_joined_and_errors_name_the_piece() {
 }
 
 #[test]
-fn a_piece_may_be_as_parameter_store_takes_it() {
+fn piece_may_be_as_parameter_store_takes_it() {
     let stored = file::to_parameter(GOOD);
     assert!(!stored.contains('{'));
     let config = Config::parse(vec![("config/main".to_owned(), format!("{stored}\n"))]).unwrap();
@@ -193,7 +193,7 @@ fn settings(values: Values) -> Settings {
 }
 
 #[tokio::test]
-async fn a_channel_has_a_webhook_or_an_id_for_the_bot() {
+async fn channel_has_a_webhook_or_an_id_for_the_bot() {
     let with = |secret: &str, bot: &str| {
         let mut values = values("t", GOOD);
         values.insert("slack/channels/a".to_owned(), secret.to_owned());

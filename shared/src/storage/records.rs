@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_come_first_in_the_archive() {
+    fn newest_come_first_in_the_archive() {
         let keys: Vec<String> = [at(1_900_000_000), at(1_900_000_001), at(1_999_999_999)]
             .map(|at| archived(&IncidentId::of("p", at)).sk)
             .to_vec();

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_names_incident_and_attempt() {
+    fn path_names_incident_and_attempt() {
         let read = |path: &'static str| {
             Path::read(path).map(|path| (path.incident, path.attempt, path.about))
         };

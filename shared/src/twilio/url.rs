@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_has_at_most_six_forms_and_ipv6_is_no_port() {
+    fn url_has_at_most_six_forms_and_ipv6_is_no_port() {
         assert_eq!(
             variants("https://u:p@h/p?a=b#rc=3"),
             [

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_keeps_the_way_back() {
+    fn moment_keeps_the_way_back() {
         let words =
             VoiceReply::Moment { again: "https://example.com/a?key=1".to_owned(), aloud: true };
         let told = twiml(&words, &spoken(""));

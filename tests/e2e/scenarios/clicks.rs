@@ -112,7 +112,7 @@ async fn silence_of_slack_is_ended_in_slack_and_people_are_called_again() {
 }
 
 #[tokio::test]
-async fn a_stranger_takes_it_and_is_never_called() {
+async fn stranger_takes_it_and_is_never_called() {
     let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;
     scenario.phone("alpha").rings().await;

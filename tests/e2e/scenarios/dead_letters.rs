@@ -44,7 +44,7 @@ async fn bravo_takes_it(scenario: Scenario) {
 }
 
 #[tokio::test]
-async fn an_alarm_for_no_policy_is_sent_again_with_the_button() {
+async fn alarm_for_no_policy_is_sent_again_with_the_button() {
     let scenario = nobody_is_called().await;
     a_policy_is_made(&scenario).await;
     let request =
@@ -56,7 +56,7 @@ async fn an_alarm_for_no_policy_is_sent_again_with_the_button() {
 }
 
 #[tokio::test]
-async fn an_alarm_for_no_policy_is_sent_again_with_the_command() {
+async fn alarm_for_no_policy_is_sent_again_with_the_command() {
     let scenario = nobody_is_called().await;
     a_policy_is_made(&scenario).await;
     let told = scenario.server.run(&["dead-letters", "--replay", "--data", "data"]).await;
@@ -65,7 +65,7 @@ async fn an_alarm_for_no_policy_is_sent_again_with_the_command() {
 }
 
 #[tokio::test]
-async fn a_replay_that_is_still_for_no_policy_is_a_dead_letter_again() {
+async fn replay_that_is_still_for_no_policy_is_a_dead_letter_again() {
     let scenario = nobody_is_called().await;
     scenario.passes(Duration::from_secs(1)).await;
     assert!(

@@ -23,7 +23,7 @@ async fn post(
 }
 
 #[tokio::test]
-async fn a_monitor_needs_the_token() {
+async fn monitor_needs_the_token() {
     let scenario = Scenario::begin(CallWith::Voice, &usual()).await;
     let event = scenario.alarm("checkout-5xx-rate").event("ALARM", scenario.now().await);
     for headers in [

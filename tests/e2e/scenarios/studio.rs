@@ -51,7 +51,7 @@ async fn somebody_in_another_flow_is_in_a_call_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_flow_that_is_not_there_is_refused_with_what_to_do() {
+async fn flow_that_is_not_there_is_refused_with_what_to_do() {
     let scenario = Scenario::begin(CallWith::Studio, &policy("default", "*", &["alpha"], 1)).await;
     scenario.twilio_does(json!({"refuse_calls": {"status": 404, "code": 20404}})).await;
     scenario.alarm("checkout-5xx-rate").goes_off().await;

@@ -38,7 +38,7 @@ async fn until_the_call(scenario: &Scenario, number: usize) -> Timestamp {
 }
 
 #[tokio::test]
-async fn the_fallback_adds_fifteen_seconds_at_most() {
+async fn fallback_adds_fifteen_seconds_at_most() {
     let scenario =
         Scenario::begin(CallWith::Voice, &policy("default", "*", &["alpha", "bravo"], 2)).await;
     scenario.twilio_does(json!({"lose_all_callbacks": true, "fail_look_ups": true})).await;

@@ -1,4 +1,4 @@
-//! How an incident's calls fared, and what its policy says, in words. Pure.
+//! The outcomes of an incident's calls, and its policy, as text. Pure.
 
 use serde::Serialize;
 use shared::Timestamp;

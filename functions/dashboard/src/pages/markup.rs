@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_runbook_can_be_followed_and_nothing_else_happens() {
+    fn runbook_can_be_followed_and_nothing_else_happens() {
         let link = |url: &str| format!(r#"<a href="{url}" rel="noopener noreferrer">{url}</a>"#);
         for (text, html) in [
             (
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_true_without_a_script() {
+    fn moment_is_true_without_a_script() {
         let at = Value::from("2026-11-20T12:04:31Z");
         assert_eq!(
             time(at, "for").to_string(),

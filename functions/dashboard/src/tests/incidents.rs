@@ -64,7 +64,7 @@ fn while_people_are_called_both_pages_say_whom_and_since_when() {
 }
 
 #[test]
-fn a_first_call_names_who_is_next() {
+fn first_call_names_who_is_next() {
     says(
         &shown(&raised("checkout-5xx")).1,
         &["Calling alpha", "being dialled", "call 1 of 2, then bravo"],
@@ -101,7 +101,7 @@ fn exhausted_says_so_and_when_all_are_called_again() {
 }
 
 #[test]
-fn what_is_over_is_below_and_keeps_its_story() {
+fn resolved_incidents_follow_below_and_keep_their_timeline() {
     let (home, page) = shown(&resolved());
     says(
         &home,
@@ -131,7 +131,7 @@ fn everybody_in_another_call_is_said() {
 }
 
 #[test]
-fn a_newcomer_learns_what_to_do() {
+fn newcomer_learns_what_to_do() {
     let page = Pages::new().page("/");
     says(
         &plain_text(&page),
@@ -145,7 +145,7 @@ fn a_newcomer_learns_what_to_do() {
 }
 
 #[test]
-fn an_alarms_words_stay_words() {
+fn alarms_words_stay_words() {
     let evil = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;
     let mut first = alarm(evil);
     (first.reason, first.description) = (evil.to_owned(), format!("https://x{evil}"));

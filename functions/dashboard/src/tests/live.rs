@@ -11,7 +11,7 @@ fn event(stream: &str) -> Option<(String, String)> {
 }
 
 #[test]
-fn the_event_is_what_the_page_is_made_of() {
+fn event_is_what_the_page_is_made_of() {
     let (pages, incident) = (Pages::new(), calling());
     pages.keep(&incident, 2);
     let id = &incident.id;

@@ -65,7 +65,7 @@ fn pages_list_what_is_silenced_and_what_comes() {
 }
 
 #[test]
-fn the_button_asks_for_an_hour() {
+fn button_asks_for_an_hour() {
     let (pages, incident) = (Pages::new(), calling());
     pages.keep(&incident, 0);
     let page = format!("/incidents/{}", incident.id);
@@ -138,7 +138,7 @@ fn nothing_else_can_be_asked_of_an_incident() {
 }
 
 #[test]
-fn the_pages_say_that_it_is_silenced_and_until_when() {
+fn pages_say_that_it_is_silenced_and_until_when() {
     let by = || "bravo".to_owned();
     let hush = |incident| {
         after_signals(

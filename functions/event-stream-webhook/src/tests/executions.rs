@@ -143,7 +143,7 @@ async fn that_a_call_of_ours_is_over_wakes_its_incident() {
 }
 
 #[tokio::test]
-async fn a_wake_up_that_is_not_taken_has_twilio_send_again() {
+async fn wake_up_that_is_not_taken_has_twilio_send_again() {
     let (webhook, queue) = webhook(&["t"]);
     let body = json!([of_an_execution("ended", FLOW)]).to_string();
     queue.fail_sends(Fault::After(0));

@@ -214,7 +214,7 @@ async fn calendar_in_several_parameters_is_kept_whole() {
 }
 
 #[test]
-fn a_check_by_itself_still_refuses_an_unreadable_calendar() {
+fn check_by_itself_still_refuses_an_unreadable_calendar() {
     let parts = [("config/main".to_owned(), on_call("oncall.ics"))];
     let problems = Config::parse(parts.to_vec()).unwrap_err().to_string();
     assert!(problems.contains("schedules.ics: \"oncall.ics\" is not there"), "{problems}");

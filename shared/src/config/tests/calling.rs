@@ -13,7 +13,7 @@ fn text(keys: &str) -> String {
 }
 
 #[test]
-fn a_policy_calls_by_voice_or_names_its_flow() {
+fn policy_calls_by_voice_or_names_its_flow() {
     let with = |keys: &str| {
         let config = Config::parse(vec![("ringdown.toml".to_owned(), text(keys))]).unwrap();
         let of_flow: Vec<String> =

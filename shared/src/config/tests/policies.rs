@@ -11,7 +11,7 @@ fn policy(keys: &str) -> String {
 }
 
 #[test]
-fn a_policy_is_checked_when_it_is_loaded() {
+fn policy_is_checked_when_it_is_loaded() {
     let rest = "alarms = [\"*\"]\nroster = [\"alpha\"]\n";
     assert_eq!(policy(rest), "fine");
     for (keys, expected) in [
@@ -74,7 +74,7 @@ fn a_policy_is_checked_when_it_is_loaded() {
 }
 
 #[test]
-fn a_phone_is_e164_and_one_persons_alone() {
+fn phone_is_e164_and_one_persons_alone() {
     let people = |phones: [&str; 2]| {
         problems(&format!(
             "[channels.default]\n[people.alpha]\nphone = \"{}\"\n[people.bravo]\nphone = \"{}\"\nslack = \"U1\"\n",
@@ -110,7 +110,7 @@ fn person_whose_phone_is_none_is_known_to_all_other_checks() {
 }
 
 #[test]
-fn the_first_policy_that_matches_is_the_one() {
+fn first_policy_that_matches_is_the_one() {
     let text = "[channels.default]\n[people.alpha]\nphone = \"+15005550001\"\n[[policies]]\nname = \"prod\"\n\
                 alarms = [\"prod-*\", \"Live*\"]\nroster = [\"alpha\"]\n[[policies]]\nname = \"rest\"\nalarms = [\"*\"]\n\
                 roster = [\"alpha\"]\n";

@@ -29,7 +29,7 @@ fn of(rest: &str) -> String {
 }
 
 #[test]
-fn a_schedule_is_checked_when_it_is_loaded() {
+fn schedule_is_checked_when_it_is_loaded() {
     assert_eq!(of(PRIMARY), "fine");
     for (from, to, expected) in [
         (
@@ -124,7 +124,7 @@ fn a_schedule_is_checked_when_it_is_loaded() {
 }
 
 #[test]
-fn an_override_is_checked_too() {
+fn override_is_checked_too() {
     let over = |keys: &str| of(&format!("{PRIMARY}[[schedules.overrides]]\n{keys}"));
     let times = "from = \"2026-12-24T18:00\"\nuntil = \"2026-12-26T09:00:00+01:00\"\n";
     for person in ["person = \"charlie\"", "person = \"\"", "nobody = true"] {
@@ -164,7 +164,7 @@ fn an_override_is_checked_too() {
 }
 
 #[test]
-fn a_calendar_is_a_piece_of_its_own() {
+fn calendar_is_a_piece_of_its_own() {
     let toml = format!("{HEAD}[[schedules]]\nname = \"calendar\"\nics = \"rota/oncall.ics\"\n");
     for name in ["rota/oncall.ics", "config/oncall.ics", "config/rota/oncall.ics"] {
         let config = parse(&[("config/main", &toml), (name, ICS)]).unwrap();
@@ -214,7 +214,7 @@ fn a_calendar_is_a_piece_of_its_own() {
 }
 
 #[test]
-fn the_calendars_that_a_file_names_are_found_even_if_it_is_wrong() {
+fn calendars_that_a_file_names_are_found_even_if_it_is_wrong() {
     let text = "[[schedules]]\nics = \"b.ics\"\n[[schedules]]\nics = \"a.ics\"\n[[schedules]]\nics = \"a.txt\"\n";
     assert_eq!(file::calendars_named(text), ["a.ics", "b.ics"]);
     for text in ["", "schedules = 1", "[[schedules]]\nics = 1", "broken ="] {

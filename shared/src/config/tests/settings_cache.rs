@@ -38,7 +38,7 @@ async fn stale_settings_serve_while_they_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn an_environment_that_has_all_needs_nothing_else() {
+async fn environment_that_has_all_needs_nothing_else() {
     let environment = [("RINGDOWN_CONFIG", GOOD), ("TWILIO_AUTH_TOKEN", "one")];
     let environment =
         Environment::of(environment.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -48,7 +48,7 @@ async fn an_environment_that_has_all_needs_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_wrong_configuration_never_replaces_a_right_one() {
+async fn wrong_configuration_never_replaces_a_right_one() {
     let live = live(vec![Ok(values("one", GOOD)), Ok(values("two", "routes = 1"))]);
     live.get(at(0)).await.unwrap();
     let settings = live.get(at(1000)).await.unwrap();

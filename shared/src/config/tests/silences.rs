@@ -21,7 +21,7 @@ fn until(config: &Config, alarm: &str, now: &str) -> Option<Timestamp> {
 }
 
 #[test]
-fn a_window_is_read_as_it_is_written() {
+fn window_is_read_as_it_is_written() {
     let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
     // The clocks leap forward in the middle of it: two hours.
     let once = parse(ONCE);
@@ -49,7 +49,7 @@ fn a_window_is_read_as_it_is_written() {
 }
 
 #[test]
-fn a_window_is_checked_when_it_is_loaded() {
+fn window_is_checked_when_it_is_loaded() {
     for (good, from, to, expected) in [
         (
             ONCE,

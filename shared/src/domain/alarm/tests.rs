@@ -99,7 +99,7 @@ fn what_was_expected_is_said() {
 }
 
 #[test]
-fn a_time_is_read_in_every_form_that_was_seen() {
+fn time_is_read_in_every_form_that_was_seen() {
     let at = |text: Value| {
         let detail = json!({"alarmName": "a", "state": {"value": "OK", "timestamp": text}});
         one(&json!({"alarmData": detail})).at.to_string()
@@ -161,7 +161,7 @@ fn what_is_not_needed_may_be_anything() {
 }
 
 #[test]
-fn a_change_by_sns_may_be_of_one_series_or_quiet() {
+fn change_by_sns_may_be_of_one_series_or_quiet() {
     let mut message = message("table-throttles");
     message["AlarmContributorId"] = json!("6d442278dba546f6");
     message["AlarmContributorAttributes"] = json!({"TableName": "carts", "Operation": "Query"});

@@ -26,14 +26,14 @@ fn text(template: &str, payload: serde_json::Value) -> String {
 }
 
 #[test]
-fn a_glob_matches_event_types() {
+fn glob_matches_event_types() {
     let toml = route("text = \"t\"\nto = \"a\"");
     let count = |kind: &str| lines(&toml, &json!({"type": kind, "id": "1"})).len();
     assert_eq!((count("x.y"), count("x.y.z"), count("x"), count("z.x.y")), (1, 1, 0, 0));
 }
 
 #[test]
-fn a_condition_decides() {
+fn condition_decides() {
     let keys = "when = \"data.payload.task_age > 1800\"\ntext = \"{{ data.payload.task_age // 60 }}\"\nto = \"a\"";
     assert_eq!(lines_of(keys, json!({"task_age": 1801})), [("a".to_owned(), "30".to_owned())]);
     for other in [json!({"task_age": 1800}), json!({"task_age": "12"}), json!({}), json!(null)] {
@@ -109,7 +109,7 @@ fn object_and_list_print_as_json() {
 }
 
 #[test]
-fn the_account_manager_of_the_customer_reads_it() {
+fn account_manager_of_the_customer_reads_it() {
     let keys = "when = \"data.payload.task_attributes.manager\"\n\
                 text = \"{{ data.payload.task_attributes.manager | mention }} {{ data.payload.task_attributes.name }} \
                 is calling\"\nto = \"{{ data.payload.task_attributes.channel }}\"\nfallback = \"b\"";
@@ -124,7 +124,7 @@ fn the_account_manager_of_the_customer_reads_it() {
 }
 
 #[test]
-fn a_route_that_fails_says_so_in_a_plain_line() {
+fn route_that_fails_says_so_in_a_plain_line() {
     for keys in [
         "text = \"{{ data.payload.n // 0 }}\"\nto = \"a\"",
         "text = \"{{ data.payload.misspelt }}\"\nto = \"a\"",
@@ -143,7 +143,7 @@ fn a_route_that_fails_says_so_in_a_plain_line() {
 }
 
 #[test]
-fn a_test_event_is_shown_without_a_route() {
+fn test_event_is_shown_without_a_route() {
     let event = json!({"type": TEST_EVENT, "id": "AC1", "data": {"test_id": "t"}});
     let lines = lines(&route("text = \"t\"\nto = \"a\""), &event);
     assert_eq!((lines[0].0.as_str(), lines[0].1.route.as_str()), ("a", "test event"));

@@ -134,7 +134,7 @@ fn overrides_lie_over_the_rotation_and_the_later_one_wins() {
 }
 
 #[test]
-fn an_override_may_come_before_the_first_shift() {
+fn override_may_come_before_the_first_shift() {
     let mut weekly = rotation(Turns::Weekly, "UTC", "2026-01-05", "09:00", &AB);
     over(&mut weekly, "2026-01-01T00:00", "2026-01-02T00:00", Some("charlie"));
     assert_eq!(

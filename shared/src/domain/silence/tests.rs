@@ -47,7 +47,7 @@ fn until(silences: &Silences, alarm: &str, now: &str) -> Option<Timestamp> {
 }
 
 #[test]
-fn a_window_is_for_its_alarms_and_its_time() {
+fn window_is_for_its_alarms_and_its_time() {
     let silences = Silences::new(vec![because(
         window("batch-*", "UTC", once("2026-03-01T02:00Z", "2026-03-01T04:00Z")),
         "the database moves",
@@ -98,7 +98,7 @@ fn two_hours_are_two_hours_when_the_clocks_change() {
 }
 
 #[test]
-fn a_night_that_began_yesterday_goes_on() {
+fn night_that_began_yesterday_goes_on() {
     let silences = Silences::new(vec![window("*", "America/New_York", every(&WEEK, "22:00", 8))]);
     assert_eq!(until(&silences, "x", "2026-06-02T09:59Z"), Some(at("2026-06-02T10:00Z")));
     assert_eq!(until(&silences, "x", "2026-06-02T10:00Z"), None);
@@ -108,7 +108,7 @@ fn a_night_that_began_yesterday_goes_on() {
 }
 
 #[test]
-fn a_silence_that_never_ends_is_told_a_month_at_a_time() {
+fn silence_that_never_ends_is_told_a_month_at_a_time() {
     let silences = Silences::new(vec![
         window("*", "UTC", every(&WEEK, "00:00", 12)),
         window("*", "UTC", every(&WEEK, "12:00", 12)),
@@ -117,7 +117,7 @@ fn a_silence_that_never_ends_is_told_a_month_at_a_time() {
 }
 
 #[test]
-fn the_next_one_and_those_that_are_over() {
+fn next_one_and_those_that_are_over() {
     let silences = Silences::new(vec![
         window("a", "UTC", once("2026-03-01T02:00Z", "2026-03-01T04:00Z")),
         window("b", "UTC", every(&[Weekday::Tuesday, Weekday::Thursday], "01:00", 1)),

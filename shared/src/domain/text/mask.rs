@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_measured_number_is_no_phone_number() {
+    fn measured_number_is_no_phone_number() {
         for (text, shown) in [
             ("call +15005550006, 1500000 requests", "call +…0006, 1500000 requests"),
             ("a+b +12 ++15005550006", "a+b +12 ++…0006"),

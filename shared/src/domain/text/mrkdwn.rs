@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_is_seen_and_breaks_no_escape() {
+    fn cut_is_seen_and_breaks_no_escape() {
         assert_eq!(cut_section("short"), "short");
         for open in ["&amp;", "<@U0123ABCD>"] {
             for fill in 2_840..2_900 {

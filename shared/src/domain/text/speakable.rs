@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_spoken_in_words() {
+    fn name_is_spoken_in_words() {
         for (text, spoken) in [
             ("prod-api-5xx-rate", "prod api 5xx rate"),
             ("HighCPUUtilization", "High CPU Utilization"),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_ends_with_a_word() {
+    fn cut_ends_with_a_word() {
         assert_eq!(cut_words("one two, three", 9), "one two");
         assert_eq!(cut_words("short", 9), "short");
         assert_eq!(cut_words("äöüäöüäöüäöü", 3), "äöü");

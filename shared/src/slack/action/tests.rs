@@ -44,7 +44,7 @@ fn clicked(asked: Interaction) -> Click {
 }
 
 #[test]
-fn a_click_says_what_is_asked_of_which_incident_and_by_whom() {
+fn click_says_what_is_asked_of_which_incident_and_by_whom() {
     let told = read(&form(&payload().to_string()), None);
     let expected = Click {
         action: Action::Take,
@@ -104,7 +104,7 @@ fn workspace_is_that_of_the_member_or_else_that_of_the_click() {
 }
 
 #[test]
-fn a_name_is_one_short_line() {
+fn name_is_one_short_line() {
     let named = |name: Value| clicked(with("/user/name", name)).user_name;
     assert_eq!(named(json!(" <b>&\n\u{7}x ")), "<b>&  x");
     assert_eq!(named(json!("x".repeat(500))).len(), 80);

@@ -41,7 +41,7 @@ fn why(request: &Request, base: &str) -> String {
 }
 
 #[test]
-fn the_documented_walkthrough() {
+fn documented_walkthrough() {
     let fields = [("CallSid", "CA1234567890ABCDE"), ("Caller", "+14158675310"), ("Digits", "1234")]
         .into_iter()
         .chain([("From", "+14158675310"), ("To", "+18005551212")])
@@ -94,7 +94,7 @@ fn host_is_accepted_as_the_base_or_the_request_spells_it() {
 }
 
 #[test]
-fn a_port_more_or_less_and_userinfo_are_forgiven() {
+fn port_more_or_less_and_userinfo_are_forgiven() {
     for signed in ["https://h.example.com:443/twilio/events", "https://h.example.com/twilio/events"]
     {
         assert_eq!(verify(&request(signed, &[], b"[]"), "https://h.example.com"), Ok(()));
@@ -104,7 +104,7 @@ fn a_port_more_or_less_and_userinfo_are_forgiven() {
 }
 
 #[test]
-fn the_body_must_be_the_one_that_was_signed() {
+fn body_must_be_the_one_that_was_signed() {
     let url = "https://h.example.com/twilio/events";
     let signed = request(url, &[], b"[1]");
     let changed = Request { body: Bytes::from_static(b"[2]"), ..signed.clone() };
@@ -131,7 +131,7 @@ fn the_body_must_be_the_one_that_was_signed() {
 }
 
 #[test]
-fn a_refusal_says_what_would_have_matched() {
+fn refusal_says_what_would_have_matched() {
     let base = "https://h.example.com";
     let told = |url: &str, headers: &[(&str, &str)]| why(&request(url, headers, b"[]"), base);
     for (url, headers, expected) in [
@@ -162,7 +162,7 @@ fn a_refusal_says_what_would_have_matched() {
 }
 
 #[test]
-fn an_older_token_is_named_as_such() {
+fn older_token_is_named_as_such() {
     let request = request("https://h.example.com/twilio/events", &[], b"[]");
     let (new, old) = (token("new"), token(TOKEN));
     let tokens = Tokens { current: &new, retired: &old };

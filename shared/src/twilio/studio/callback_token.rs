@@ -81,7 +81,7 @@ mod tests {
     const NOW: i64 = 1_900_000_000;
 
     #[test]
-    fn a_token_is_what_it_was_when_calls_under_way_got_theirs() {
+    fn token_is_what_it_was_when_calls_under_way_got_theirs() {
         let token = mint(&Secret::new("key"), &"default-20300317-174640-000".into(), 3, at(NOW));
         let (expiry, tag) = token.split_once('.').expect("two parts");
         assert_eq!((expiry, tag.len()), ("1900000000", 64));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_one_that_was_changed_is_none_of_ours() {
+    fn expired_one_that_was_changed_is_none_of_ours() {
         let key = [Secret::new("key")];
         let token = mint(&key[0], &"p".into(), 1, at(NOW));
         assert_eq!(check(&key, &token, &"p".into(), 1, at(NOW)), Err(Invalid::Expired));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_made_up_key_tells_nothing_of_the_auth_token() {
+    fn made_up_key_tells_nothing_of_the_auth_token() {
         let [one, other] = ["a token", "another"].map(|token| made_up(&Secret::new(token)));
         assert!(one.len() == 64 && one != other && !one.contains("token"));
         assert_eq!(one, made_up(&Secret::new("a token")));

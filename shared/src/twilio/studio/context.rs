@@ -32,7 +32,7 @@ impl Context {
         Context { call_sid: sid, call_status: status.map(str::to_owned) }
     }
 
-    /// How the call of an Execution fared that is over, as far as it is known: that it was answered, and how it ended.
+    /// The outcome of the call of an Execution that is over, as far as it is known: that it was answered, and how it ended.
     pub fn ended(&self) -> Vec<CallEvent> {
         match self.call_status.as_deref().and_then(rest::call_event) {
             Some(CallEvent::Answered | CallEvent::Ended(End::Completed)) => {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn how_the_call_fared() {
+    fn call_outcome_is_read_from_the_context() {
         let answered = vec![CallEvent::Answered, CallEvent::Ended(End::Completed)];
         for (status, expected) in [
             ("in-progress", answered.clone()),

@@ -67,7 +67,7 @@ fn widgets_without_places_lie_in_layers_below_the_first() {
 }
 
 #[test]
-fn a_widget_without_a_place_lies_below_the_others() {
+fn widget_without_a_place_lies_below_the_others() {
     let mut graph = large();
     graph.nodes[40].offset = None;
     let boxes = place::boxes(&graph);

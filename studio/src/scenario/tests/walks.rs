@@ -131,7 +131,7 @@ fn walks_that_take_too_much_work_are_fewer() {
 }
 
 #[test]
-fn a_thousand_walks_are_made_of_a_flow_with_patterns() {
+fn thousand_walks_are_made_of_a_flow_with_patterns() {
     let plain = [("regex", "[0-9]{4}"), ("regex", "(?:yes|no)\\.?"), ("regex", "[\\w.]+@[\\w.]+")];
     let found = walked(&split("incomingMessage", "{{trigger.message.Body}}", &plain), 1_000);
     assert_eq!((found.walks, found.stop), (1_000, WalkStop::Done));

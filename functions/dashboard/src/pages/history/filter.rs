@@ -222,7 +222,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_address_asks_for_what_it_was_made_of(
+        fn address_asks_for_what_it_was_made_of(
             policy in "\\PC{0,12}", alarm in "[*?a-z&=%+ -]{0,9}", page in 1_usize..900, from in 0_i64..4_000_000_000,
         ) {
             let (policy, alarm) = (policy.trim().to_owned(), alarm.trim().to_owned());

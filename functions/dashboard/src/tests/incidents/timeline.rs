@@ -41,7 +41,7 @@ fn call_without_a_choice_is_not_said_to_be_hung_up() {
 }
 
 #[test]
-fn what_is_left_out_of_a_long_story_is_said() {
+fn long_timeline_says_what_it_leaves_out() {
     let keys: Vec<(i64, Signal)> =
         (0..300).map(|n| (40 + n, call(2, CallEvent::Pressed(Pressed::Other)))).collect();
     says(&shown(&after_signals(calling(), &keys)).1, &["entries are left out here."]);

@@ -4,7 +4,7 @@ use super::*;
 use crate::config::file::Roster;
 
 #[test]
-fn a_roster_is_people_or_who_is_on_call() {
+fn roster_is_people_or_who_is_on_call() {
     let with = |roster: &str| {
         of(&format!("{PRIMARY}[[policies]]\nname = \"p\"\nalarms = [\"*\"]\nroster = {roster}\n"))
     };
@@ -48,7 +48,7 @@ fn a_roster_is_people_or_who_is_on_call() {
 }
 
 #[test]
-fn a_policy_calls_who_is_on_call_at_that_time() {
+fn policy_calls_who_is_on_call_at_that_time() {
     let policies = "[[policies]]\nname = \"p\"\nalarms = [\"*\"]\nroster = { schedule = \"primary\", then = [\"charlie\", \"bravo\"] }\n\
                     [[policies]]\nname = \"q\"\nalarms = [\"*\"]\nroster = [\"bravo\"]\n";
     let empty = "[[schedules.overrides]]\nfrom = \"2026-12-24T18:00\"\nuntil = \"2026-12-26T09:00\"\nnobody = true\n";

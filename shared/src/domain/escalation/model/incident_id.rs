@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_incidents_name_tells_its_policy() {
+    fn incidents_name_tells_its_policy() {
         let at = Timestamp::from_second(1_900_000_000).expect("a time");
         let id = IncidentId::of("prod-api", at);
         assert_eq!(id.as_str(), "prod-api-20300317-174640-000");

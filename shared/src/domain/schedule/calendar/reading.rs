@@ -68,30 +68,30 @@ impl Reading {
     }
 
     /// Whether an event of a UID with so many rules can be read; it is over at this time, if ever.
-    pub(super) fn has_room_for_rules(&mut self, count: usize, over: Option<Timestamp>) -> bool {
-        let has_room = self.rules + count <= MAX_RULES;
-        match has_room {
+    pub(super) fn has_budget_for_rules(&mut self, count: usize, over: Option<Timestamp>) -> bool {
+        let fits = self.rules + count <= MAX_RULES;
+        match fits {
             true => self.rules += count,
             false => self.leave_out_series(over),
         }
-        has_room
+        fits
     }
 
     /// Whether a series of this cost can be asked for an EXDATE that takes nothing away: beyond that nobody complains.
-    pub(super) fn has_room_for_check(&mut self, cost: usize) -> bool {
+    pub(super) fn has_budget_for_check(&mut self, cost: usize) -> bool {
         self.checks = self.checks.saturating_add(cost);
         self.checks <= MAX_CHECKS
     }
 
     /// Whether so many changes can be looked for in series of this cost.
-    pub(super) fn has_room_for_changes(&mut self, changes: usize, cost: usize) -> bool {
+    pub(super) fn has_budget_for_changes(&mut self, changes: usize, cost: usize) -> bool {
         let lookups = self.lookups.saturating_add(changes.saturating_mul(cost));
-        let has_room = lookups <= MAX_LOOKUPS;
-        match has_room {
+        let fits = lookups <= MAX_LOOKUPS;
+        match fits {
             true => self.lookups = lookups,
             false => self.left_out[2] += changes,
         }
-        has_room
+        fits
     }
 
     /// Notes an event that names somebody and cannot be read.

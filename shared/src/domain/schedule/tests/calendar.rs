@@ -134,7 +134,7 @@ fn rules_by_day_with_an_end_and_exceptions() {
 }
 
 #[test]
-fn a_swap_replaces_one_of_a_series() {
+fn swap_replaces_one_of_a_series() {
     let days = "UID:1\r\nDTSTART;VALUE=DATE:20260105\r\nRRULE:FREQ=DAILY;COUNT=4\r\nSUMMARY:alpha";
     let swap = "UID:1\r\nRECURRENCE-ID;VALUE=DATE:20260106\r\nDTSTART;VALUE=DATE:20260106\r\nSUMMARY:bravo";
     let gone = "UID:1\r\nRECURRENCE-ID;VALUE=DATE:20260107\r\nDTSTART;VALUE=DATE:20260107\r\nSTATUS:CANCELLED\r\n\

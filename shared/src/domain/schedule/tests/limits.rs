@@ -70,7 +70,7 @@ fn latest_three_of_many_wrong_exdates_are_told() {
 }
 
 #[test]
-fn series_that_puts_nobody_on_call_takes_no_room() {
+fn series_that_puts_nobody_on_call_costs_no_budget() {
     let absent = |number: usize| {
         format!(
             "BEGIN:VEVENT\nUID:{number}\nSUMMARY:bravo is off\nDTSTART:20260105T080000Z\nDURATION:P1D\n\

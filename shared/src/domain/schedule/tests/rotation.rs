@@ -126,7 +126,7 @@ fn turn_that_began_goes_on_though_the_clocks_take_its_date_back() {
 }
 
 #[test]
-fn a_day_that_a_zone_left_out_is_nobodys() {
+fn day_that_a_zone_left_out_is_nobodys() {
     // Samoa went from 29 to 31 December 2011.
     let apia = rotation(
         Turns::Daily,

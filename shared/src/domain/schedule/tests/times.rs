@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_moment_is_local_or_has_an_offset() {
+fn moment_is_local_or_has_an_offset() {
     let berlin = zone("Europe/Berlin");
     for (text, expected) in [
         ("2026-12-24T18:00", "2026-12-24T17:00:00Z"),

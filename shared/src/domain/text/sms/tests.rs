@@ -97,7 +97,7 @@ proptest! {
     }
 
     #[test]
-    fn a_list_fits_into_a_message_and_leaves_nothing_uncounted(
+    fn list_fits_into_a_message_and_leaves_nothing_uncounted(
         names in proptest::collection::vec("\\PC{0,90}", 0..60),
         more in any::<u32>(),
     ) {

@@ -37,7 +37,7 @@ fn shown(asked: &[Asked]) -> Vec<String> {
 const MESSAGE: &str = "chat.postMessage: :telephone_receiver: *calling* *alpha* (call 1 of 2): cpu";
 
 #[tokio::test]
-async fn the_message_comes_first_and_the_lines_go_into_its_thread() {
+async fn message_comes_first_and_the_lines_go_into_its_thread() {
     let backend = Backend::of_a_bot().await;
     let before = lines(None, &["a line of a route"]);
     let (outcomes, asked) =
@@ -59,7 +59,7 @@ async fn the_message_comes_first_and_the_lines_go_into_its_thread() {
 }
 
 #[tokio::test]
-async fn the_message_is_edited_only_when_it_says_something_else() {
+async fn message_is_edited_only_when_it_says_something_else() {
     let mut backend = Backend::of_a_bot().await;
     let first = lines(Some(ID), &[RAISED]);
     let (_, asked) = backend.deliver(std::slice::from_ref(&first), 1).await;
@@ -101,7 +101,7 @@ async fn what_is_for_the_whole_channel_is_seen_there_too() {
 }
 
 #[tokio::test]
-async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
+async fn edit_that_slack_wants_later_stops_no_line_and_is_owed() {
     let mut backend = Backend::of_a_bot().await;
     backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
     backend.pressed(Key::Take);
@@ -130,7 +130,7 @@ async fn an_edit_that_slack_wants_later_stops_no_line_and_is_owed() {
 }
 
 #[tokio::test]
-async fn an_edit_that_is_owed_is_made_when_the_lines_come_again() {
+async fn edit_that_is_owed_is_made_when_the_lines_come_again() {
     let mut backend = Backend::of_a_bot().await;
     backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
     backend.pressed(Key::Take);
@@ -150,7 +150,7 @@ async fn an_edit_that_is_owed_is_made_when_the_lines_come_again() {
 }
 
 #[tokio::test]
-async fn an_edit_is_not_owed_for_ever() {
+async fn edit_is_not_owed_for_ever() {
     let mut backend = Backend::of_a_bot().await;
     backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;
     backend.pressed(Key::Take);
@@ -162,7 +162,7 @@ async fn an_edit_is_not_owed_for_ever() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_gone_is_posted_anew() {
+async fn message_that_is_gone_is_posted_anew() {
     for gone in [
         r#"{"ok":false,"error":"message_not_found"}"#,
         r#"{"ok":false,"error":"edit_window_closed"}"#,
@@ -209,7 +209,7 @@ async fn lines_of_an_incident_that_nobody_keeps_stand_for_themselves() {
 }
 
 #[tokio::test]
-async fn a_message_that_may_have_been_posted_is_posted_again() {
+async fn message_that_may_have_been_posted_is_posted_again() {
     let backend = Backend::of_a_bot().await;
     backend.slack.answers("chat.postMessage", Answer::of(200, "<html>"));
     let (outcomes, asked) = backend.deliver(&[lines(Some(ID), &[RAISED])], 1).await;

@@ -59,7 +59,7 @@ async fn begin(answers: Vec<(u16, Value)>) -> Result<Sid, NotBegun> {
 }
 
 #[tokio::test]
-async fn an_execution_is_begun_where_studio_is() {
+async fn execution_is_begun_where_studio_is() {
     for (base, url) in [
         (TWILIO, "https://studio.twilio.com"),
         ("https://api.twilio.com/", "https://studio.twilio.com"),

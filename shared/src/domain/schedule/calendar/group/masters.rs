@@ -51,7 +51,7 @@ impl<'a, 'b> Masters<'a, 'b> {
         reading: &mut Reading,
     ) {
         let cost = self.all.iter().flat_map(|(_, series)| series).map(Series::lookup_cost).sum();
-        if !reading.has_room_for_changes(exceptions.len(), cost) {
+        if !reading.has_budget_for_changes(exceptions.len(), cost) {
             exceptions.clear();
         }
         // Which of them are in a series, and which an EXDATE takes away, before they change it themselves.

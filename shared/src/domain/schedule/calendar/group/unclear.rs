@@ -107,7 +107,7 @@ impl Version<'_, '_> {
         except.sort_by_key(|(_, stamp)| Reverse(stamp.at()));
         let (mut complaints, mut notes, cost) = (0, 0, series.lookup_cost());
         for (line, stamp) in except {
-            if complaints == MAX_WRONG_EXDATES || !reading.has_room_for_check(cost) {
+            if complaints == MAX_WRONG_EXDATES || !reading.has_budget_for_check(cost) {
                 return;
             }
             let Some(miss) = series.missed_by(&stamp) else { continue };

@@ -101,7 +101,7 @@ impl<'a, 'b> Version<'a, 'b> {
     /// The series that it is, if it can be read. One that names nobody still says which dates are in it.
     pub(super) fn series(&self, zones: &Zones<'_>, reading: &mut Reading) -> Option<Series> {
         let rules = self.event.all("RRULE").count();
-        if self.is_cancelled || !reading.has_room_for_rules(rules, self.over) {
+        if self.is_cancelled || !reading.has_budget_for_rules(rules, self.over) {
             return None;
         }
         let times = self.event.times(zones, &mut reading.budget);

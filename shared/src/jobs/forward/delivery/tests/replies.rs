@@ -21,7 +21,7 @@ fn reply(backend: &Backend) -> Task {
 }
 
 #[tokio::test]
-async fn an_answer_to_a_click_goes_its_own_way() {
+async fn answer_to_a_click_goes_its_own_way() {
     let backend = Backend::of_a_webhook().await;
     let tasks = [lines(None, &["a line"]), reply(&backend), reply(&backend)];
     let (outcomes, mut asked) = backend.deliver(&tasks, 1).await;
@@ -31,7 +31,7 @@ async fn an_answer_to_a_click_goes_its_own_way() {
 }
 
 #[tokio::test]
-async fn an_answer_to_a_click_is_tried_while_its_url_lives() {
+async fn answer_to_a_click_is_tried_while_its_url_lives() {
     let backend = Backend::of_a_webhook().await;
     let used = r#"{"ok":false,"error":"used_url"}"#;
     for (answer, outcome) in [
@@ -50,7 +50,7 @@ async fn an_answer_to_a_click_is_tried_while_its_url_lives() {
 }
 
 #[test]
-fn a_reply_survives_the_queue_and_shows_no_url() {
+fn reply_survives_the_queue_and_shows_no_url() {
     let url = ResponseUrl::new("https://hooks.slack.com/actions/T/1/x", None).expect("a URL");
     let task = Task::Reply { at: at(0), url, body: json!({"text": "x"}) };
     assert_eq!(serde_json::from_str::<Task>(&task.to_body()).expect("a task"), task);
