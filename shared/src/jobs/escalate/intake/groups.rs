@@ -108,7 +108,10 @@ impl Intake<'_> {
         let (now, settings) = (self.work.now, &self.work.settings);
         let stored = silences::stored(self.work.store(), now).await?;
         let silence = |change: &Change| match change.state {
-            State::Alarm => settings.config.silences.until_with(&stored, &change.name, now),
+            State::Alarm => {
+                let alarm = (change.name.as_str(), change.key.as_str());
+                settings.config.silences.until_with(&stored, alarm, now)
+            }
             State::Ok | State::Deleted | State::NoData => None,
         };
         Ok(changes.iter().map(|(_, change)| silence(change)).collect())
