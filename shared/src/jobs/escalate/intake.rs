@@ -224,6 +224,7 @@ impl Transaction<'_> {
                 self.stored.as_ref().map(|stored| stored.incident.id.clone())
             }
             State::NoData => {
+                let key = self.key_in_incident(change);
                 self.apply(&[Signal::NoData { key }]);
                 joined
             }

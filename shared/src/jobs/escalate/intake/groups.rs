@@ -12,6 +12,7 @@ use super::{AlarmResult, Intake};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, State};
+use crate::domain::escalation::Alarm;
 use crate::domain::routes::Line;
 use crate::domain::silence::Silence;
 use crate::domain::text::{bold, cut_section, escape, mask_e164};
@@ -132,7 +133,8 @@ impl Transaction<'_> {
             tracing::info!(alarm, %until, "an alarm is silenced");
             return AlarmResult::Silenced { alarm, until, reason };
         }
-        match self.stored.as_ref().filter(|stored| stored.is_about(change)) {
+        let is_about = |stored: &&StoredIncident| stored.is_about(change) || self.rings(change);
+        match self.stored.as_ref().filter(is_about) {
             Some(stored) => AlarmResult::Incident { alarm, incident: stored.incident.id.clone() },
             None => AlarmResult::Nothing { alarm },
         }
@@ -166,10 +168,23 @@ impl Transaction<'_> {
 
     /// Whether the alarm goes on in the open incident.
     fn rings(&self, change: &Change) -> bool {
-        let open = self.stored.as_ref().filter(|stored| stored.incident.ended_at.is_none());
-        open.is_some_and(|stored| {
-            stored.incident.open_alarms().any(|alarm| alarm.key == change.key)
-        })
+        let key = self.key_in_incident(change);
+        self.going_on().any(|alarm| alarm.key == key)
+    }
+
+    /// Returns the key that the alarm of this change has in the open incident. What Grafana raises for a rule without data
+    /// has a fingerprint of its own: it is about an alarm of that rule.
+    pub(super) fn key_in_incident(&self, change: &Change) -> String {
+        let is_of_rule = change.state == State::NoData && change.unordered;
+        let is_known = !is_of_rule || self.going_on().any(|alarm| alarm.key == change.key);
+        let of_rule = self.going_on().find(|alarm| !is_known && alarm.name == change.name);
+        of_rule.map_or(&change.key, |alarm| &alarm.key).clone()
+    }
+
+    /// The alarms that go on in the open incident.
+    fn going_on(&self) -> impl Iterator<Item = &Alarm> {
+        let stored = self.stored.iter().filter(|stored| stored.incident.ended_at.is_none());
+        stored.flat_map(|stored| stored.incident.open_alarms())
     }
 }
 
