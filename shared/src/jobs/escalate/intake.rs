@@ -30,7 +30,7 @@ use crate::domain::alarm::own::resource;
 use crate::domain::alarm::{self, Change, Kind, Malformed, State};
 use crate::domain::escalation::{Alarm, IncidentId, Signal};
 use crate::domain::text::mask_e164;
-use crate::storage::records::{AlarmRecord, StoredIncident};
+use crate::storage::records::{AlarmRecord, StoredIncident, is_long_after};
 use configured::result_without_policy;
 use former_keys::use_former_keys;
 use groups::Groups;
@@ -52,6 +52,13 @@ impl AlarmRecord {
             true => same && !anew,
             false => self.at > change.at || (self.at == change.at && same),
         }
+    }
+
+    /// Whether this is to be written anew, so that an alarm that goes on is not forgotten, however long it only repeats
+    /// itself: half of its retention is over. Not at every repeat.
+    fn is_to_be_renewed(&self, change: &Change, now: Timestamp) -> bool {
+        let goes_on = self.state == State::Alarm && change.state == State::Alarm;
+        goes_on && is_long_after(now, self.written_at.unwrap_or(self.at))
     }
 }
 

@@ -207,7 +207,9 @@ impl Transaction<'_> {
             _ => (self.join(change), None),
         };
         self.stop_waiting(change, waits);
-        self.update_alarm(AlarmRecord { state: change.state, at: change.at, incident, waits });
+        let (state, at) = (change.state, change.at);
+        let written_at = Some(self.now).filter(|now| records::is_long_after(*now, at));
+        self.update_alarm(AlarmRecord { state, at, incident, waits, written_at });
     }
 
     /// What waited for the end of a silence comes again, or waits for the end of another one.

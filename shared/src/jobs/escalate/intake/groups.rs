@@ -16,7 +16,7 @@ use crate::domain::escalation::Alarm;
 use crate::domain::routes::Line;
 use crate::domain::silence::Silence;
 use crate::domain::text::{bold, cut_section, escape, mask_e164};
-use crate::storage::records::{self, StoredIncident};
+use crate::storage::records::{self, AlarmRecord, StoredIncident};
 
 /// The changes of one request, by their policies in the order in which each is met first.
 #[derive(Default)]
@@ -123,9 +123,15 @@ impl Transaction<'_> {
     /// Takes a change in, unless it was known before. Returns its result.
     fn meet(&mut self, change: &Change, silence: Option<&Silence>) -> AlarmResult {
         self.turn_to(&change.key);
-        if !self.alarm_record.as_ref().is_some_and(|last| last.covers(change)) {
-            self.report_no_data(change);
-            self.take_in(change, silence);
+        match self.alarm_record.clone().filter(|last| last.covers(change)) {
+            None => {
+                self.report_no_data(change);
+                self.take_in(change, silence);
+            }
+            Some(last) if last.is_to_be_renewed(change, self.now) => {
+                self.update_alarm(AlarmRecord { written_at: Some(self.now), ..last });
+            }
+            Some(_) => {}
         }
         let alarm = change.name.clone();
         let waits = self.alarm_record.as_ref().is_some_and(|last| last.waits.is_some());
