@@ -71,7 +71,7 @@ async fn somebody_without_a_name_calls_notes_silences_and_ends_that_by_command()
     assert_eq!(incidents(&["call", id, "charlie"]).await, (0, format!("{id}: charlie is called")));
     server.says("*somebody at the command line*").await;
     let (code, told) = incidents(&["call", id, "mallory"]).await;
-    assert!(code == 1 && told.contains("nobody of the name \"mallory\""), "{told}");
+    assert!(code == 1 && told.contains("unknown person \"mallory\""), "{told}");
     assert_eq!(incidents(&["note", id, "the disk"]).await, (0, format!("{id} has the note")));
     assert_eq!(incidents(&["note", id, " "]).await, (1, "the note is empty".to_owned()));
     server.says("the disk").await;

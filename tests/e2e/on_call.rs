@@ -248,7 +248,7 @@ async fn record_that_cannot_be_read_leaves_the_file_until_it_is_emptied() {
     assert_eq!(oncall(&scenario, &["overrides"]).await, (Some(2), String::new()));
     let (code, printed) = oncall(&scenario, &made).await;
     assert_eq!(code, Some(1));
-    assert!(printed.contains("`ringdown oncall remove --all` begins anew"), "{printed}");
+    assert!(printed.contains("`ringdown oncall remove --all` starts over"), "{printed}");
     let (code, printed) = oncall(&scenario, &["remove", "--all"]).await;
     assert_eq!(code, Some(0));
     assert!(printed.contains("{bravo ") && !printed.contains("1500555"), "{printed}");

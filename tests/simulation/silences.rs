@@ -17,7 +17,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn is_for(&self, policy: u8, alarm: usize) -> bool {
-        self.silence.is_for(&format!("w{policy}-{alarm}"))
+        self.silence.is_for(&format!("w{policy}-{alarm}"), &format!("arn:{alarm}"))
     }
 }
 

@@ -49,13 +49,19 @@ impl Silences {
     /// Whether a window covers the alarm of this name now, and until when: the end of all windows for it that overlap,
     /// or follow one another without a gap.
     pub fn until(&self, alarm: &str, now: Timestamp) -> Option<Silence> {
-        self.until_with(&[], alarm, now)
+        self.until_with(&[], (alarm, ""), now)
     }
 
-    /// The same with what people have asked for beside the configuration.
-    pub fn until_with(&self, stored: &[Stored], alarm: &str, now: Timestamp) -> Option<Silence> {
-        let windows: Vec<&Window> = self.0.iter().filter(|window| window.is_for(alarm)).collect();
-        let stored: Vec<&Stored> = stored.iter().filter(|stored| stored.is_for(alarm)).collect();
+    /// The same of the alarm of this name and key, with what people have asked for beside the configuration.
+    pub fn until_with(
+        &self,
+        stored: &[Stored],
+        (name, key): (&str, &str),
+        now: Timestamp,
+    ) -> Option<Silence> {
+        let windows: Vec<&Window> = self.0.iter().filter(|window| window.is_for(name)).collect();
+        let stored: Vec<&Stored> =
+            stored.iter().filter(|stored| stored.is_for(name, key)).collect();
         let ends = |at: Timestamp| {
             let windows = windows.iter().filter_map(|window| Some(window.covering(at)?.1));
             let stored =
@@ -77,16 +83,16 @@ impl Silences {
         Some(Silence { until, reason })
     }
 
-    /// Of all that silences the alarm of this name now the one that ends last: its end, and what somebody asked for, if it
+    /// Of all that silences the alarm of this name and key now the one that ends last: its end, and what somebody asked for, if it
     /// is that and no window. Windows that overlap, or follow one another without a gap, are one.
     pub fn longest<'a>(
         &self,
         stored: &'a [Stored],
-        alarm: &str,
+        (name, key): (&str, &str),
         now: Timestamp,
     ) -> Option<(Timestamp, Option<&'a Stored>)> {
-        let window = self.until(alarm, now).map(|silence| (silence.until, None));
-        let stored = stored.iter().filter(|stored| stored.covers(now) && stored.is_for(alarm));
+        let window = self.until(name, now).map(|silence| (silence.until, None));
+        let stored = stored.iter().filter(|stored| stored.covers(now) && stored.is_for(name, key));
         let stored = stored.map(|stored| (stored.until, Some(stored)));
         window.into_iter().chain(stored).max_by_key(|(until, _)| *until)
     }

@@ -102,6 +102,9 @@ pub struct AlarmRecord {
     /// It went off while it was silenced, and has not recovered since: it waits for the end of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<Waits>,
+    /// When it was written, if that was long after `at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<Timestamp>,
 }
 
 /// The wait of an alarm that went off while it was silenced.
@@ -111,6 +114,11 @@ pub struct Waits {
     pub since: Timestamp,
     /// When its wake-up comes.
     pub due: Timestamp,
+}
+
+/// Whether this time is so long after another one that half of the retention is over.
+pub fn is_long_after(time: Timestamp, other: Timestamp) -> bool {
+    time.duration_since(other) >= RETENTION / 2
 }
 
 /// Where a policy's incident is.

@@ -25,10 +25,11 @@ lasting = "2h"
 fn stored() -> Stored {
     let alarms = ["disk", "cpu", "net", "a<b", "more"].map(str::to_owned).to_vec();
     let (incident, by) = (Some(calling().id), "bravo".to_owned());
-    let (globs, from, ended_by) = (Vec::new(), None, None);
+    let (keys, globs, from, ended_by) = (Vec::new(), Vec::new(), None, None);
     Stored {
         incident,
         alarms,
+        keys,
         until: at(3_600),
         by,
         because: None,

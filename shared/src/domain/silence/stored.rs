@@ -18,8 +18,12 @@ pub struct Stored {
     /// The incident of which somebody asked for it; none where it is for globs.
     #[serde(with = "text_or_empty")]
     pub incident: Option<IncidentId>,
-    /// The alarms' names, exactly.
+    /// The alarms' names, exactly, for people.
     pub alarms: Vec<String>,
+    /// The alarms of the incident that it is for, each by the hash of its key, which may be long. A former version kept
+    /// only their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
     /// When it ends; this moment is no longer part of it.
     pub until: Timestamp,
     /// The person who asked for it: a name, or "the page".
@@ -77,8 +81,8 @@ impl Stored {
             return Err(Unfit::TooLong);
         }
         let by = by.to_owned();
-        let (incident, alarms, ended_by) = (None, Vec::new(), None);
-        Ok(Stored { incident, alarms, until, by, because, at: now, globs, from, ended_by })
+        let (incident, alarms, keys, ended_by) = (None, Vec::new(), Vec::new(), None);
+        Ok(Stored { incident, alarms, keys, until, by, because, at: now, globs, from, ended_by })
     }
 
     /// Names it for good, whenever it ends then: sixteen hexadecimal digits.
@@ -99,10 +103,25 @@ impl Stored {
         self.from.is_none_or(|from| from <= at) && at < self.until
     }
 
-    /// Whether it is for alarms of this name.
-    pub fn is_for(&self, alarm: &str) -> bool {
-        self.alarms.iter().any(|name| name == alarm)
-            || self.globs.iter().any(|glob| glob_takes(glob, alarm))
+    /// Adds an alarm of the incident that it is for. Added twice it is there once.
+    pub fn add_alarm(&mut self, name: &str, key: &str) {
+        if !self.alarms.iter().any(|have| have == name) {
+            self.alarms.push(name.to_owned());
+        }
+        let key = hash(key);
+        if !self.keys.contains(&key) {
+            self.keys.push(key);
+        }
+    }
+
+    /// Whether it is for the alarm of this name and key. Two alarms of one name are two: that of an incident is for those
+    /// that went on in it.
+    pub fn is_for(&self, name: &str, key: &str) -> bool {
+        let is_its = match self.keys.is_empty() {
+            true => self.alarms.iter().any(|have| have == name),
+            false => self.keys.contains(&hash(key)),
+        };
+        is_its || self.globs.iter().any(|glob| glob_takes(glob, name))
     }
 
     pub(super) fn reason(&self) -> String {
@@ -111,6 +130,11 @@ impl Stored {
             None => format!("by {}", self.by),
         }
     }
+}
+
+/// Stands for an alarm's key: 32 hexadecimal digits.
+fn hash(key: &str) -> String {
+    crate::hex(&Sha256::digest(key)[..16])
 }
 
 /// Globs as somebody typed them, one line each.

@@ -1,10 +1,11 @@
 //! Alarms come in: each raises an incident, joins one, or lets one end.
 //!
-//! 1. `triage`: what calls nobody is set aside (`verdict`, `shape`: the rules), and reported once (`reports`).
+//! 1. `triage`: what calls nobody is set aside (`configured`, `verdict`, `shape`: the rules), and reported once (`reports`).
 //! 2. `former_keys`: an alarm that is stored under the key of a former version is found.
 //! 3. `policies`: which policy decides about the rest.
 //! 4. `groups`: it goes to these. [`recent`]: the latest names, for the first page.
 
+mod configured;
 mod deleted;
 mod former_keys;
 mod groups;
@@ -29,7 +30,8 @@ use crate::domain::alarm::own::resource;
 use crate::domain::alarm::{self, Change, Kind, Malformed, State};
 use crate::domain::escalation::{Alarm, IncidentId, Signal};
 use crate::domain::text::mask_e164;
-use crate::storage::records::{AlarmRecord, StoredIncident};
+use crate::storage::records::{AlarmRecord, StoredIncident, is_long_after};
+use configured::result_without_policy;
 use former_keys::use_former_keys;
 use groups::Groups;
 use triage::{Part, Triage};
@@ -50,6 +52,13 @@ impl AlarmRecord {
             true => same && !anew,
             false => self.at > change.at || (self.at == change.at && same),
         }
+    }
+
+    /// Whether this is to be written anew, so that an alarm that goes on is not forgotten, however long it only repeats
+    /// itself: half of its retention is over. Not at every repeat.
+    fn is_to_be_renewed(&self, change: &Change, now: Timestamp) -> bool {
+        let goes_on = self.state == State::Alarm && change.state == State::Alarm;
+        goes_on && is_long_after(now, self.written_at.unwrap_or(self.at))
     }
 }
 
@@ -135,7 +144,7 @@ impl Intake<'_> {
             let units = self.triage(&mut triage).await?;
             // People are called before anything else is written down. What is remembered of these alarms follows: a crash
             // between the two has them taken in again, which changes nothing.
-            let (groups, gone) = self.by_policy(triage.taken()).await?;
+            let (groups, gone) = self.by_policy(&mut triage).await?;
             triage.results.extend(gone);
             let joined = self.join_incidents(groups).await?;
             triage.results.extend(joined);
@@ -149,19 +158,24 @@ impl Intake<'_> {
         Err(Error::Conflict { keys: Vec::new() })
     }
 
-    /// Returns the changes, each with its policy; and the results for the series of an alarm that was deleted since.
+    /// Returns the changes that are taken, each with its policy; and the results for the series of an alarm that was
+    /// deleted since.
     async fn by_policy(
         &self,
-        mut changes: Vec<(usize, Change)>,
+        triage: &mut Triage<'_>,
     ) -> Result<(Groups, Vec<(usize, AlarmResult)>), Error> {
         let settings = &self.work.settings;
+        let mut changes = triage.taken();
         let known = self.alarm_records(&changes).await?;
         use_former_keys(&mut changes, &known);
         let policies = self.policies_of(&changes, &known).await?;
         let (mut groups, mut gone) = (Groups::default(), Vec::new());
         for ((at, change), policy) in changes.into_iter().zip(policies) {
             let Some(policy) = policy else {
-                gone.push((at, triage::result_without_policy(settings, &change.name)));
+                match change.state {
+                    State::Alarm => triage.put_back(at, change),
+                    _ => gone.push((at, result_without_policy(settings, &change.name))),
+                }
                 continue;
             };
             // A change that is said to be later than now happened now: nothing that follows would count otherwise.
@@ -217,6 +231,7 @@ impl Transaction<'_> {
                 self.stored.as_ref().map(|stored| stored.incident.id.clone())
             }
             State::NoData => {
+                let key = self.key_in_incident(change);
                 self.apply(&[Signal::NoData { key }]);
                 joined
             }

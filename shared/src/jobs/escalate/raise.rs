@@ -86,6 +86,7 @@ impl Work<'_> {
                     at: raised.at,
                     incident,
                     waits: None,
+                    written_at: None,
                 });
                 true
             })

@@ -144,7 +144,7 @@ impl<'a> Reconciler<'a> {
             if after(due, MAX_DELAY) < now {
                 tracing::error!(alarm = change.name, %due, "the reconciler brings an alarm whose silence is over");
                 self.count(&[Repaired::LateWakeUp]).await;
-            } else if due <= now || self.work.silence_of(&change.name).await?.is_some() {
+            } else if due <= now || self.work.silence_of(&change).await?.is_some() {
                 continue;
             }
             if let Err(error) = self.work.end_silence(&change, due).await {

@@ -51,15 +51,12 @@ impl Work<'_> {
         // Whoever comes again after a crash adds to what was silenced the first time.
         let mut kept = stored(self.store(), now).await?;
         kept.retain(|silence| silence.incident.as_ref() == Some(id) && silence.until == until);
-        let mut alarms: Vec<String> = kept.into_iter().flat_map(|silence| silence.alarms).collect();
-        for alarm in incident.open_alarms() {
-            if !alarms.contains(&alarm.name) {
-                alarms.push(alarm.name.clone());
-            }
-        }
-        let stored = Stored {
+        let kept = kept.pop().map(|silence| (silence.alarms, silence.keys));
+        let (alarms, keys) = kept.unwrap_or_default();
+        let mut stored = Stored {
             incident: Some(id.clone()),
             alarms,
+            keys,
             until,
             by: by.to_owned(),
             because: reason.map(str::to_owned),
@@ -68,6 +65,9 @@ impl Work<'_> {
             from: None,
             ended_by: None,
         };
+        for alarm in incident.open_alarms() {
+            stored.add_alarm(&alarm.name, &alarm.key);
+        }
         // First this: whoever comes again after a crash finds an incident that is not silenced, and does both.
         self.store().write(&writes(stored::puts(&stored, Condition::Always)), now).await?;
         self.transact(id, effects, &|transaction| {
@@ -107,7 +107,7 @@ impl Work<'_> {
         for record in all_records(self.store(), records::WAITING, now).await? {
             let waiting = serde_json::from_str::<Option<WakeUp>>(&record.body).ok().flatten();
             if let Some(WakeUp::Silenced { change, due }) = waiting
-                && windows.until_with(&left, &change.name, now).is_none()
+                && windows.until_with(&left, (&change.name, &change.key), now).is_none()
             {
                 self.end_silence(&change, due).await?;
             }
@@ -115,10 +115,11 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Whether the alarm of this name is silenced now.
-    pub(super) async fn silence_of(&self, alarm: &str) -> Result<Option<Silence>, Error> {
+    /// Whether the alarm of this change is silenced now.
+    pub(super) async fn silence_of(&self, change: &Change) -> Result<Option<Silence>, Error> {
         let now = self.now;
         let stored = stored(self.store(), now).await?;
+        let alarm = (change.name.as_str(), change.key.as_str());
         Ok(self.settings.config.silences.until_with(&stored, alarm, now))
     }
 
@@ -137,7 +138,7 @@ impl Work<'_> {
         if self.waits(&change.key).await? != Some(waits) {
             return Ok(());
         }
-        let silence = self.silence_of(&change.name).await?;
+        let silence = self.silence_of(change).await?;
         if due > self.now && silence.is_some() {
             // A queue waits a quarter of an hour at most.
             return self.arm(&WakeUp::Silenced { change: change.clone(), due }).await;
@@ -206,7 +207,9 @@ impl Transaction<'_> {
             _ => (self.join(change), None),
         };
         self.stop_waiting(change, waits);
-        self.update_alarm(AlarmRecord { state: change.state, at: change.at, incident, waits });
+        let (state, at) = (change.state, change.at);
+        let written_at = Some(self.now).filter(|now| records::is_long_after(*now, at));
+        self.update_alarm(AlarmRecord { state, at, incident, waits, written_at });
     }
 
     /// What waited for the end of a silence comes again, or waits for the end of another one.

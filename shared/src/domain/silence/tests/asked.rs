@@ -7,6 +7,7 @@ fn of_an_incident(alarm: &str) -> Stored {
     Stored {
         incident: Some("p-20260301-010000-000".into()),
         alarms: vec![alarm.to_owned()],
+        keys: Vec::new(),
         until: at("2026-03-01T02:00Z"),
         by: "alpha".to_owned(),
         because: None,
@@ -15,6 +16,19 @@ fn of_an_incident(alarm: &str) -> Stored {
         from: None,
         ended_by: None,
     }
+}
+
+#[test]
+fn silence_of_an_incident_is_for_its_alarms_and_not_for_others_of_their_names() {
+    let mut silence = Stored { alarms: Vec::new(), ..of_an_incident("cpu") };
+    for key in ["a", "b", "a"] {
+        silence.add_alarm("cpu", key);
+    }
+    assert_eq!((silence.alarms.len(), silence.keys.len()), (1, 2));
+    let body = serde_json::to_string(&silence).expect("JSON");
+    let read: Stored = serde_json::from_str(&body).expect("a silence");
+    let is_for = ["a", "b", "c", "cpu"].map(|key| read.is_for("cpu", key));
+    assert_eq!((is_for, read == silence), ([true, true, false, false], true));
 }
 
 /// A silence of globs that alpha has asked for at 01:00.
@@ -28,8 +42,9 @@ fn what_people_ask_for_counts_like_a_window() {
     let silences =
         Silences::new(vec![window("*", "UTC", once("2026-03-01T02:00Z", "2026-03-01T04:00Z"))]);
     let stored = of_an_incident("cpu*");
-    let told =
-        |alarm: &str, now: &str| silences.until_with(std::slice::from_ref(&stored), alarm, at(now));
+    let told = |alarm: &str, now: &str| {
+        silences.until_with(std::slice::from_ref(&stored), (alarm, alarm), at(now))
+    };
     let silence = told("cpu*", "2026-03-01T01:30Z").expect("silenced");
     assert_eq!(
         (silence.until, silence.reason.as_deref()),
@@ -48,7 +63,7 @@ fn silence_of_globs_covers_its_time_and_its_names() {
     assert_eq!(silence.globs, ["disk-*", "net"]);
     let told = |alarm: &str, now: &str| {
         let stored = std::slice::from_ref(&silence);
-        Silences::default().until_with(stored, alarm, at(now)).map(|silence| silence.until)
+        Silences::default().until_with(stored, (alarm, alarm), at(now)).map(|silence| silence.until)
     };
     for (alarm, now, expected) in [
         ("disk-full", "2026-03-01T02:00Z", true),
@@ -79,7 +94,11 @@ fn silence_of_globs_covers_its_time_and_its_names() {
 fn silence_that_a_former_version_kept_is_read() {
     let former = r#"{"incident":"p-20260301-010000-000","alarms":["cpu"],"until":"2026-03-01T02:00:00Z","by":"alpha","at":"2026-03-01T01:00:00Z"}"#;
     let read: Stored = serde_json::from_str(former).expect("a silence");
-    assert!(read.is_for("cpu") && read.globs.is_empty() && read.covers(at("2026-03-01T01:30Z")));
+    assert!(
+        read.is_for("cpu", "arn:cpu")
+            && read.globs.is_empty()
+            && read.covers(at("2026-03-01T01:30Z"))
+    );
     assert_eq!(serde_json::to_string(&read).expect("JSON"), former);
 }
 
@@ -146,7 +165,8 @@ fn id_of_a_silence_outlasts_its_end_and_is_its_own() {
 fn reason_of_a_silence_says_who_and_why() {
     let silence =
         Stored { because: Some("the disk is changed".to_owned()), ..of_an_incident("cpu") };
-    let told = Silences::default().until_with(&[silence], "cpu", at("2026-03-01T01:30Z"));
+    let told =
+        Silences::default().until_with(&[silence], ("cpu", "arn:cpu"), at("2026-03-01T01:30Z"));
     assert_eq!(
         told.and_then(|silence| silence.reason).as_deref(),
         Some("by alpha: the disk is changed")
@@ -162,7 +182,7 @@ fn silence_that_ends_last_is_the_longest_whoever_asked_for_it() {
     let long = of_globs(&["*"], Some("2026-03-01T01:50Z"), "2026-03-01T02:30Z").expect("a silence");
     let stored = [short.clone(), long.clone()];
     let longest = |alarm: &str, now: &str| {
-        let (until, stored) = silences.longest(&stored, alarm, at(now))?;
+        let (until, stored) = silences.longest(&stored, (alarm, alarm), at(now))?;
         Some((until, stored.cloned()))
     };
     let ends = |silence: &Stored| Some((silence.until, Some(silence.clone())));
@@ -172,7 +192,7 @@ fn silence_that_ends_last_is_the_longest_whoever_asked_for_it() {
     assert_eq!(longest("net", "2026-03-01T01:30Z"), None);
     assert_eq!(longest("net", "2026-03-01T01:55Z"), ends(&long));
     // Of a window nobody in particular is told.
-    let alone = silences.longest(&[], "cpu", at("2026-03-01T01:30Z"));
+    let alone = silences.longest(&[], ("cpu", "cpu"), at("2026-03-01T01:30Z"));
     assert_eq!(alone, Some((at("2026-03-01T01:40Z"), None)));
-    assert_eq!(silences.longest(&[], "cpu", at("2026-03-01T01:40Z")), None);
+    assert_eq!(silences.longest(&[], ("cpu", "cpu"), at("2026-03-01T01:40Z")), None);
 }

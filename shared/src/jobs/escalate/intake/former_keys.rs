@@ -35,7 +35,8 @@ mod tests {
 
     fn word(state: State, at: i64, incident: Option<&str>) -> AlarmRecord {
         let at = jiff::Timestamp::from_second(at).expect("a time");
-        AlarmRecord { state, at, incident: incident.map(IncidentId::from), waits: None }
+        let incident = incident.map(IncidentId::from);
+        AlarmRecord { state, at, incident, waits: None, written_at: None }
     }
 
     fn change(state: State, at: i64) -> Change {

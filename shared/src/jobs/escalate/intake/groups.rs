@@ -12,10 +12,11 @@ use super::{AlarmResult, Intake};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, State};
+use crate::domain::escalation::Alarm;
 use crate::domain::routes::Line;
 use crate::domain::silence::Silence;
 use crate::domain::text::{bold, cut_section, escape, mask_e164};
-use crate::storage::records::{self, StoredIncident};
+use crate::storage::records::{self, AlarmRecord, StoredIncident};
 
 /// The changes of one request, by their policies in the order in which each is met first.
 #[derive(Default)]
@@ -108,7 +109,10 @@ impl Intake<'_> {
         let (now, settings) = (self.work.now, &self.work.settings);
         let stored = silences::stored(self.work.store(), now).await?;
         let silence = |change: &Change| match change.state {
-            State::Alarm => settings.config.silences.until_with(&stored, &change.name, now),
+            State::Alarm => {
+                let alarm = (change.name.as_str(), change.key.as_str());
+                settings.config.silences.until_with(&stored, alarm, now)
+            }
             State::Ok | State::Deleted | State::NoData => None,
         };
         Ok(changes.iter().map(|(_, change)| silence(change)).collect())
@@ -119,9 +123,15 @@ impl Transaction<'_> {
     /// Takes a change in, unless it was known before. Returns its result.
     fn meet(&mut self, change: &Change, silence: Option<&Silence>) -> AlarmResult {
         self.turn_to(&change.key);
-        if !self.alarm_record.as_ref().is_some_and(|last| last.covers(change)) {
-            self.report_no_data(change);
-            self.take_in(change, silence);
+        match self.alarm_record.clone().filter(|last| last.covers(change)) {
+            None => {
+                self.report_no_data(change);
+                self.take_in(change, silence);
+            }
+            Some(last) if last.is_to_be_renewed(change, self.now) => {
+                self.update_alarm(AlarmRecord { written_at: Some(self.now), ..last });
+            }
+            Some(_) => {}
         }
         let alarm = change.name.clone();
         let waits = self.alarm_record.as_ref().is_some_and(|last| last.waits.is_some());
@@ -129,7 +139,9 @@ impl Transaction<'_> {
             tracing::info!(alarm, %until, "an alarm is silenced");
             return AlarmResult::Silenced { alarm, until, reason };
         }
-        match self.stored.as_ref().filter(|stored| stored.is_about(change)) {
+        let is_about =
+            |stored: &&StoredIncident| stored.is_about(change) || self.goes_on_in_open(change);
+        match self.stored.as_ref().filter(is_about) {
             Some(stored) => AlarmResult::Incident { alarm, incident: stored.incident.id.clone() },
             None => AlarmResult::Nothing { alarm },
         }
@@ -167,10 +179,23 @@ impl Transaction<'_> {
 
     /// Whether the alarm goes on in the open incident.
     fn goes_on_in_open(&self, change: &Change) -> bool {
-        let open = self.stored.as_ref().filter(|stored| stored.incident.ended_at.is_none());
-        open.is_some_and(|stored| {
-            stored.incident.open_alarms().any(|alarm| alarm.key == change.key)
-        })
+        let key = self.key_in_incident(change);
+        self.going_on().any(|alarm| alarm.key == key)
+    }
+
+    /// Returns the key that the alarm of this change has in the open incident. What Grafana raises for a rule without data
+    /// has a fingerprint of its own: it is about an alarm of that rule.
+    pub(super) fn key_in_incident(&self, change: &Change) -> String {
+        let is_of_rule = change.state == State::NoData && change.unordered;
+        let is_known = !is_of_rule || self.going_on().any(|alarm| alarm.key == change.key);
+        let of_rule = self.going_on().find(|alarm| !is_known && alarm.name == change.name);
+        of_rule.map_or(&change.key, |alarm| &alarm.key).clone()
+    }
+
+    /// The alarms that go on in the open incident.
+    fn going_on(&self) -> impl Iterator<Item = &Alarm> {
+        let stored = self.stored.iter().filter(|stored| stored.incident.ended_at.is_none());
+        stored.flat_map(|stored| stored.incident.open_alarms())
     }
 }
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::triage::{Part, configured};
+use super::configured::configured;
+use super::triage::Part;
 use crate::Error;
 use crate::domain::alarm::State;
 use crate::domain::text::mask_e164;

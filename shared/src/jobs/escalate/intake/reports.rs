@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::Intake;
-use super::triage::{Part, Triage, reason_of};
+use super::triage::{Part, Triage};
 use super::verdict::Verdict;
 use crate::Error;
 use crate::domain::alarm::Malformed;
@@ -133,4 +133,12 @@ fn few(mut lines: Vec<Line>) -> Vec<Line> {
         lines.push(line(DEAD_LETTER, &id, "alarms", &text));
     }
     lines
+}
+
+/// Why a part becomes a dead letter.
+pub(super) fn reason_of(part: &Part) -> String {
+    match part {
+        Ok(change) => format!("no policy is for the alarm {}", mask_e164(&change.name)),
+        Err(malformed) => malformed.reason.clone(),
+    }
 }

@@ -1,20 +1,22 @@
 //! Sets aside what calls nobody, before any policy is asked: in few steps, however many alarms come in one body.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::super::alarm_result::AlarmResult;
 use super::Intake;
+use super::configured::configured;
+use super::reports::reason_of;
 use super::shape::fingerprint;
 use super::verdict::{Configured, Note, Verdict, decide, decide_malformed, needs_note};
 use crate::Error;
 use crate::config::Settings;
-use crate::domain::alarm::{Change, Kind, Malformed, own};
+use crate::domain::alarm::{Change, Kind, Malformed, State};
 use crate::domain::routes::Line;
 use crate::domain::text::mask_e164;
-use crate::jobs::escalate::transaction::{OWN_ALARMS, put};
+use crate::jobs::escalate::transaction::put;
 use crate::storage::dead_letters::{self, PUTS_PER_LETTER};
 use crate::storage::records::{self, RETENTION};
 use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, Record, writes};
@@ -35,6 +37,8 @@ pub(super) struct Triage<'a> {
     replayed: bool,
     /// The parts that are not decided yet.
     left: Parts,
+    /// The keys of alarms that no policy is for, and that go on in an open incident.
+    going_on: BTreeSet<String>,
     /// The changes that are for a policy.
     taken: Vec<(usize, Change)>,
     /// The results of the others, by their places.
@@ -71,33 +75,6 @@ fn whole_alarm(parts: &Parts) -> Option<Key> {
     Some(records::note(&format!("alarm {}", &change.key[..at + change.name.len()])))
 }
 
-/// Looks up what the configuration says of an alarm's name.
-pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'a> {
-    Configured {
-        has_policy: settings.config.escalation.policy_for(name).is_some(),
-        ignored: caused_by_strangers(settings, name)
-            .map(Some)
-            .or_else(|| settings.config.ignored.reason(name)),
-    }
-}
-
-/// The result of what ends, or has no data, where no policy is for it and it goes on in no incident.
-pub(super) fn result_without_policy(settings: &Settings, name: &str) -> AlarmResult {
-    let alarm = mask_e164(name);
-    match configured(settings, name).ignored {
-        Some(reason) => AlarmResult::Ignored { alarm, reason: reason.map(str::to_owned) },
-        None => AlarmResult::Nothing { alarm },
-    }
-}
-
-/// Why an alarm about Ringdown itself is ignored, if a stranger can set it off.
-fn caused_by_strangers(settings: &Settings, name: &str) -> Option<&'static str> {
-    let resource = own::resource(name, settings.value(OWN_ALARMS)?)?;
-    own::CAUSED_BY_STRANGERS
-        .contains(&resource)
-        .then_some("it is about Ringdown itself, and strangers can set it off")
-}
-
 impl Intake<'_> {
     /// Decides about what is left, with what is remembered of it. Gives what is to be written, alarm by alarm.
     pub(super) async fn triage(&self, triage: &mut Triage<'_>) -> Result<Vec<Unit>, Error> {
@@ -114,6 +91,8 @@ impl Intake<'_> {
             });
             by_key[place].1.push((at, part));
         }
+        let sought = by_key.iter().filter_map(|(_, parts)| triage.without_policy(parts));
+        triage.going_on = self.going_on(sought.collect()).await?;
         let now = self.work.now;
         let mut units = Vec::new();
         let has_series = by_key.iter().any(|(_, parts)| whole_alarm(parts).is_some());
@@ -184,6 +163,7 @@ impl<'a> Triage<'a> {
             settings,
             replayed,
             left: parts.into_iter().enumerate().collect(),
+            going_on: BTreeSet::new(),
             taken: Vec::new(),
             results: BTreeMap::new(),
             lines: Vec::new(),
@@ -196,6 +176,30 @@ impl<'a> Triage<'a> {
         let mut taken = std::mem::take(&mut self.taken);
         taken.sort_by_key(|(at, _)| *at);
         taken
+    }
+
+    /// Decides about a change once more: the incident that its alarm went on in is over by now.
+    pub(super) fn put_back(&mut self, at: usize, change: Change) {
+        self.left.push((at, Ok(change)));
+    }
+
+    /// Returns what an alarm says that calls nobody, unless it goes on in an open incident: no policy is for it.
+    fn without_policy(&self, parts: &Parts) -> Option<(usize, Change)> {
+        let may_go_on = |change: &&Change| {
+            let configured = configured(self.settings, &change.name);
+            matches!(change.state, State::Alarm | State::NoData)
+                && !configured.has_policy
+                && configured.ignored.is_none()
+        };
+        let mut changes = parts.iter().filter_map(|(at, part)| Some((*at, part.as_ref().ok()?)));
+        changes.find(|(_, change)| may_go_on(change)).map(|(at, change)| (at, change.clone()))
+    }
+
+    /// What the configuration says of a change's alarm. The policy of the incident that it goes on in is for it too.
+    fn configured(&self, change: &Change) -> Configured<'a> {
+        let configured = configured(self.settings, &change.name);
+        let has_policy = configured.has_policy || self.going_on.contains(&change.key);
+        Configured { has_policy, ..configured }
     }
 
     /// Decides about a part of which nothing needs to be remembered. Gives whether it is one.
@@ -232,7 +236,7 @@ impl<'a> Triage<'a> {
         for (at, part) in parts {
             let (verdict, then) = match part {
                 Ok(change) => {
-                    let configured = configured(self.settings, &change.name);
+                    let configured = self.configured(change);
                     decide(change.clone(), configured, &note, self.replayed)
                 }
                 Err(malformed) => {
@@ -287,13 +291,5 @@ impl<'a> Triage<'a> {
             }
         };
         self.results.insert(at, heard);
-    }
-}
-
-/// Why a part becomes a dead letter.
-pub(super) fn reason_of(part: &Part) -> String {
-    match part {
-        Ok(change) => format!("no policy is for the alarm {}", mask_e164(&change.name)),
-        Err(malformed) => malformed.reason.clone(),
     }
 }

@@ -165,6 +165,7 @@ async fn another_silence_makes_it_wait_again_without_a_word() {
     let stored = Stored {
         incident: Some(incident.clone()),
         alarms: vec!["cpu".to_owned()],
+        keys: Vec::new(),
         until: at("05:00"),
         by: "bravo".to_owned(),
         because: None,

@@ -42,7 +42,9 @@ pub(super) fn silenced(
     // A silence for an incident alone holds that back by itself.
     let of_globs: Vec<Stored> =
         stored.iter().filter(|silence| !silence.globs.is_empty()).cloned().collect();
-    let longest = incident.open_alarms().map(|alarm| silences.longest(&of_globs, &alarm.name, now));
+    let longest = incident
+        .open_alarms()
+        .map(|alarm| silences.longest(&of_globs, (&alarm.name, &alarm.key), now));
     let longest: Option<Vec<_>> = longest.collect();
     let (until, by_hand) = longest?.into_iter().min_by_key(|(until, _)| *until)?;
     let by = by_hand.map_or_else(|| "the maintenance window".to_owned(), manual::told_by);

@@ -32,6 +32,15 @@ impl Fixture {
         results.into_iter().next().expect("a result")
     }
 
+    /// Grafana says that the rule of the alarm has no data.
+    async fn has_no_data(&self) -> AlarmResult {
+        let mut alert = alert("shop-down", "firing", "it is so");
+        alert["labels"] = json!({"alertname": "DatasourceNoData", "rulename": "shop-down"});
+        let body = group(std::iter::once(alert));
+        let results = self.escalate.take(&body, self.clock.now()).await.expect("it is kept");
+        results.into_iter().next().expect("a result")
+    }
+
     /// How many alarms go on in this policy's incident; `None` if none is open.
     fn open(&self, policy: &str) -> Option<u32> {
         let open = incident(&self.backend, policy).filter(|incident| incident.ended_at.is_none());
@@ -68,6 +77,33 @@ async fn alarm_that_is_nobodys_by_now_ends_the_incident_that_it_goes_on_in() {
         let now = fixture.clock.now();
         let over = incident(&fixture.backend, "default").and_then(|incident| incident.ended_at);
         assert_eq!(over, Some(now), "{config}");
+    }
+}
+
+#[tokio::test]
+async fn alarm_that_is_nobodys_by_now_goes_on_in_its_incident_and_is_no_dead_letter() {
+    for config in [policy("default", "disk-*"), policy("disk", "disk-*")] {
+        let fixture = moved(&config).await;
+        let before = incident(&fixture.backend, "default").expect("an incident");
+        let is_its = |result: &AlarmResult| matches!(result, AlarmResult::Incident { incident, .. } if *incident == before.id);
+        let result = fixture.says("firing").await;
+        assert!(is_its(&result), "{config} {result:?}");
+        let timeline = |fixture: &Fixture| {
+            incident(&fixture.backend, "default").expect("an incident").timeline
+        };
+        assert_eq!(timeline(&fixture), before.timeline, "{config}");
+        let result = fixture.has_no_data().await;
+        assert!(is_its(&result), "{config} {result:?}");
+        let last = timeline(&fixture).entries.pop().map(|entry| entry.event);
+        assert_eq!(last, Some(Event::NoData { alarm: "shop-down".to_owned() }), "{config}");
+        let letters = |fixture: &Fixture| fixture.backend.store.records(dead_letters::PARTITION);
+        assert_eq!(letters(&fixture).len(), 0, "{config}");
+        fixture.says("resolved").await;
+        assert_eq!(fixture.open("default"), None, "{config}");
+        // It is in no incident any more.
+        let result = fixture.says("firing").await;
+        assert!(matches!(result, AlarmResult::DeadLetter { .. }), "{config} {result:?}");
+        assert_eq!(letters(&fixture).len(), 1, "{config}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Incidents that are silenced: by a window that covers all that goes on in them, and by somebody.
 
+use super::scenario::change;
 use super::*;
 
 #[tokio::test]
@@ -119,4 +120,51 @@ async fn alarm_of_what_somebody_has_waits_for_the_end_of_a_window_once_their_own
     );
     let incident = scenario.incident().expect("an incident");
     assert_eq!((incident.state(), incident.open_count()), (Stands::Taken, 1));
+}
+
+/// An alarm of the name `name` on another host than the one of [`change`].
+fn elsewhere(name: &str, since: &str) -> Change {
+    Change { key: format!("arn:{name} elsewhere"), ..change(name, State::Alarm, since) }
+}
+
+#[tokio::test]
+async fn silenced_incident_leaves_another_alarm_of_the_same_name_to_call() {
+    let scenario = Scenario::begins("05:00");
+    scenario.says("disk", State::Alarm, "05:00").await.expect("kept");
+    let Incident { id, round, .. } = scenario.incident().expect("an incident");
+    let rounds = round.number;
+    scenario.silence(&id, "bravo", SignedDuration::from_hours(1)).await.expect("kept");
+    let result = scenario.brings(&elsewhere("disk", "05:01")).await.expect("kept");
+    assert!(matches!(result, AlarmResult::Incident { .. }), "{result:?}");
+    let incident = scenario.incident().expect("an incident");
+    assert_eq!((incident.open_count(), incident.round.number), (2, rounds + 1));
+    // The silenced one comes and goes, and waits.
+    scenario.says("disk", State::Ok, "05:02").await.expect("kept");
+    let other = elsewhere("disk", "05:02");
+    scenario.brings(&Change { state: State::Ok, ..other }).await.expect("kept");
+    let result = scenario.says("disk", State::Alarm, "05:03").await.expect("kept");
+    assert!(matches!(result, AlarmResult::Silenced { .. }), "{result:?}");
+}
+
+#[tokio::test]
+async fn silence_of_an_incident_keeps_no_other_alarm_of_the_same_name_waiting() {
+    for wake_up_is_lost in [false, true] {
+        let scenario = Scenario::begins("01:50");
+        scenario.says("cpu", State::Alarm, "01:50").await.expect("kept");
+        let result = scenario.brings(&elsewhere("cpu", "02:30")).await.expect("kept");
+        assert_eq!(result, silenced());
+        scenario.it_is("03:00");
+        let id = scenario.incident().expect("an incident").id;
+        scenario.silence(&id, "bravo", SignedDuration::from_hours(3)).await.expect("kept");
+        if wake_up_is_lost {
+            scenario.backend.queue.take();
+            scenario.it_is("04:01");
+            scenario.escalate.reconcile(scenario.now()).await.expect("repaired");
+        } else {
+            scenario.it_is("04:00");
+            scenario.wakes().await;
+        }
+        let open = scenario.incident().map(|incident| incident.open_count());
+        assert_eq!(open, Some(2), "{wake_up_is_lost}");
+    }
 }

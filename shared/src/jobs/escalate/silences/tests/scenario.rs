@@ -49,8 +49,13 @@ impl Scenario {
         state: State,
         since: &str,
     ) -> Result<AlarmResult, Error> {
-        self.clock.set(self.now().max(at(since)));
-        let body = serde_json::to_vec(&change(name, state, since)).expect("a change");
+        self.brings(&change(name, state, since)).await
+    }
+
+    /// The monitor brings this change. Gives what became of it.
+    pub(super) async fn brings(&self, change: &Change) -> Result<AlarmResult, Error> {
+        self.clock.set(self.now().max(change.at));
+        let body = serde_json::to_vec(change).expect("a change");
         Ok(self.escalate.take_again(&body, self.now()).await?.remove(0))
     }
 

@@ -1,6 +1,7 @@
 //! A monitor that cannot tell how an alarm is.
 
 use super::*;
+use crate::domain::escalation::Event;
 
 /// Grafana's word for a rule whose query brings nothing.
 fn of_grafana(rule: &str, status: &str, starts_at: &str) -> Value {
@@ -73,6 +74,33 @@ async fn no_data_of_an_alarm_that_rings_is_in_its_incident_alone() {
         intake.slack(),
         [":information_source: *shop-age* has no data, and nobody is called"]
     );
+}
+
+#[tokio::test]
+async fn no_data_of_a_rule_that_rings_is_in_its_incident_alone() {
+    let intake = Intake::new();
+    let no_data = of_grafana("shop-up", "firing", AT);
+    intake.posts(&group(&[alert("shop-up", "firing", AT)])).await;
+    for _ in 0..3 {
+        assert_eq!(intake.posts(&no_data).await, (202, vec!["incident".to_owned()]));
+        intake.passes(3_600);
+    }
+    let entries = incident(&intake.backend, "p").expect("an incident").timeline.entries;
+    let has_no_data = Event::NoData { alarm: "shop-up".to_owned() };
+    assert_eq!(entries.iter().filter(|entry| entry.event == has_no_data).count(), 1);
+    assert_eq!(intake.slack(), [""; 0]);
+    // That it has data again is no recovery.
+    intake.posts(&of_grafana("shop-up", "resolved", AT)).await;
+    assert_eq!(intake.incident(), Some((true, vec!["shop-up".to_owned()])));
+    // Another rule's alarm is not meant, and none once it is over.
+    let mut other = of_grafana("shop-age", "firing", AT);
+    other["alerts"][0]["fingerprint"] = json!("d7fb");
+    assert_eq!(intake.posts(&other).await, (202, vec!["nothing".to_owned()]));
+    intake.posts(&group(&[alert("shop-up", "resolved", AT)])).await;
+    assert_eq!(intake.incident(), Some((false, Vec::new())));
+    assert_eq!(intake.posts(&no_data).await, (202, vec!["nothing".to_owned()]));
+    let reported = intake.slack().iter().filter(|line| line.contains("nobody is called")).count();
+    assert_eq!(reported, 2);
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Repeats: what comes again and again is kept once, and reported once.
 
 use super::*;
+use crate::jobs::escalate::Effects;
+use crate::storage::records;
 use crate::testing::Calls;
 
 #[tokio::test]
@@ -164,4 +166,31 @@ async fn alarm_twice_in_one_body_is_judged_in_its_order() {
     assert_eq!(became, ["dead-letter", "dead-letter", "nothing", "dead-letter"]);
     // Both outages are the same to the letter: one letter holds them.
     assert_eq!(intake.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn alarm_that_only_repeats_itself_is_known_beyond_its_retention() {
+    let intake = Intake::new();
+    let firing = group(&[alert("shop-a", "firing", "2026-11-28T11:00:00Z")]);
+    intake.posts(&firing).await;
+    let id = incident(&intake.backend, "p").expect("an incident").id;
+    let resolves = [Signal::ResolvedManually { by: "somebody".to_owned() }];
+    let resolved = intake.escalate.transact(&id, &resolves, Effects::Deferred, intake.now());
+    resolved.await.expect("it is over");
+    let revision = || {
+        let record = intake.backend.store.record(&records::alarm("shop-a"));
+        record.map(|record| record.revision)
+    };
+    let before = revision();
+    for day in 1..=200 {
+        intake.passes(24 * 3_600);
+        intake.posts(&firing).await;
+        let renewals = day / 45;
+        assert_eq!(revision(), before.map(|before| before + renewals), "on day {day}");
+    }
+    assert_eq!(intake.incident(), Some((false, vec!["shop-a".to_owned()])));
+    // One that begins later is another one.
+    let anew = intake.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    intake.posts(&group(&[alert("shop-a", "firing", &anew)])).await;
+    assert_eq!(intake.incident(), Some((true, vec!["shop-a".to_owned()])));
 }
