@@ -2,12 +2,13 @@
 //!
 //! 1. `triage`: what calls nobody is set aside (`configured`, `verdict`, `shape`: the rules), and reported once (`reports`).
 //! 2. `former_keys`: an alarm that is stored under the key of a former version is found.
-//! 3. `policies`: which policy decides about the rest.
+//! 3. `policies`: which policy decides about the rest; `going_on`: what no policy is for, and an open incident is.
 //! 4. `groups`: it goes to these. [`recent`]: the latest names, for the first page.
 
 mod configured;
 mod deleted;
 mod former_keys;
+mod going_on;
 mod groups;
 mod policies;
 pub mod recent;
@@ -34,7 +35,8 @@ use crate::storage::records::{AlarmRecord, StoredIncident, is_long_after};
 use configured::result_without_policy;
 use former_keys::use_former_keys;
 use groups::Groups;
-use triage::{Part, Triage};
+use triage::Triage;
+use verdict::Part;
 
 /// How often we try against others who write the same notes.
 const MAX_CONFLICTS: usize = 20;

@@ -1,4 +1,4 @@
-//! What the configuration says of an alarm's name.
+//! The policy and the reason to be ignored that the configuration has for an alarm.
 
 use super::AlarmResult;
 use super::verdict::Configured;
@@ -7,7 +7,7 @@ use crate::domain::alarm::own;
 use crate::domain::text::mask_e164;
 use crate::jobs::escalate::transaction::OWN_ALARMS;
 
-/// What the configuration says of an alarm's name.
+/// Looks up what the configuration says of an alarm's name.
 pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'a> {
     Configured {
         has_policy: settings.config.escalation.policy_for(name).is_some(),
@@ -17,7 +17,7 @@ pub(super) fn configured<'a>(settings: &'a Settings, name: &str) -> Configured<'
     }
 }
 
-/// What becomes of what ends, or has no data, where no policy is for it and it goes on in no incident.
+/// The result of what ends, or has no data, where no policy is for it and it goes on in no incident.
 pub(super) fn result_without_policy(settings: &Settings, name: &str) -> AlarmResult {
     let alarm = mask_e164(name);
     match configured(settings, name).ignored {

@@ -1,18 +1,14 @@
 //! Which policy decides about a change: while an alarm goes on in an open incident, that incident's, also where the
 //! configuration names another one by now, or none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Intake;
-use super::former_keys::use_former_keys;
 use crate::Error;
 use crate::domain::alarm::Change;
 use crate::domain::escalation::IncidentId;
 use crate::storage::MAX_TRANSACTION_ITEMS;
 use crate::storage::records::{self, AlarmRecord};
-
-/// How many alarms of one request that no policy is for are looked for in open incidents. One request may bring thousands.
-const MAX_LOOKED_FOR: usize = 500;
 
 /// The records of alarms, by the keys under which they are kept.
 pub(super) type AlarmRecords = BTreeMap<String, AlarmRecord>;
@@ -64,29 +60,8 @@ impl Intake<'_> {
         Ok(policies)
     }
 
-    /// Returns the keys of those of these changes whose alarms go on in an open incident.
-    pub(super) async fn going_on(
-        &self,
-        mut changes: Vec<(usize, Change)>,
-    ) -> Result<BTreeSet<String>, Error> {
-        changes.truncate(MAX_LOOKED_FOR);
-        let known = self.alarm_records(&changes).await?;
-        let mut stored = changes.clone();
-        use_former_keys(&mut stored, &known);
-        let (mut going_on, mut open) = (BTreeSet::new(), BTreeMap::new());
-        for ((_, change), (_, stored)) in changes.into_iter().zip(stored) {
-            let incident = known.get(&stored.key).and_then(|record| record.incident.as_ref());
-            if let Some(incident) = incident
-                && self.is_open(incident, &mut open).await?
-            {
-                going_on.insert(change.key);
-            }
-        }
-        Ok(going_on)
-    }
-
     /// Whether this incident is not over. What is `known` is not read once more.
-    async fn is_open(
+    pub(super) async fn is_open(
         &self,
         id: &IncidentId,
         known: &mut BTreeMap<IncidentId, bool>,

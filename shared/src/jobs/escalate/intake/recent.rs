@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::configured::configured;
-use super::triage::Part;
+use super::verdict::Part;
 use crate::Error;
 use crate::domain::alarm::State;
 use crate::domain::text::mask_e164;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::Intake;
-use super::triage::{Part, Triage};
-use super::verdict::Verdict;
+use super::triage::Triage;
+use super::verdict::{Part, Verdict, reason_of};
 use crate::Error;
 use crate::domain::alarm::Malformed;
 use crate::domain::routes::Line;
@@ -133,12 +133,4 @@ fn few(mut lines: Vec<Line>) -> Vec<Line> {
         lines.push(line(DEAD_LETTER, &id, "alarms", &text));
     }
     lines
-}
-
-/// Why a part becomes a dead letter.
-pub(super) fn reason_of(part: &Part) -> String {
-    match part {
-        Ok(change) => format!("no policy is for the alarm {}", mask_e164(&change.name)),
-        Err(malformed) => malformed.reason.clone(),
-    }
 }

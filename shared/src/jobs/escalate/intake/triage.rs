@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 use super::super::alarm_result::AlarmResult;
 use super::Intake;
 use super::configured::configured;
-use super::reports::reason_of;
 use super::shape::fingerprint;
-use super::verdict::{Configured, Note, Verdict, decide, decide_malformed, needs_note};
+use super::verdict::{
+    Configured, Note, Part, Verdict, decide, decide_malformed, needs_note, reason_of,
+};
 use crate::Error;
 use crate::config::Settings;
 use crate::domain::alarm::{Change, Kind, Malformed, State};
@@ -23,9 +24,6 @@ use crate::storage::{Key, MAX_TRANSACTION_ITEMS, Put, Record, writes};
 
 /// How many dead letters of one alarm are written together with what is remembered of it.
 const MAX_LETTERS: usize = 20;
-
-/// A part of a body: an alarm's change, or what cannot be read as one.
-pub(super) type Part = Result<Change, Malformed>;
 
 /// The parts of a body, each with its place in it.
 type Parts = Vec<(usize, Part)>;

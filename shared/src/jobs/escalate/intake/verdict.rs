@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::alarm::{Actions, Change, Kind, State};
+use crate::domain::alarm::{Actions, Change, Kind, Malformed, State};
+use crate::domain::text::mask_e164;
+
+/// A part of a body: an alarm's change, or what cannot be read as one.
+pub(super) type Part = Result<Change, Malformed>;
 
 /// The memory of an alarm (or of a body of no known shape) beside its last word, so that nothing is reported twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +177,14 @@ pub(super) fn decide_malformed(kind: &Kind, note: &Note, replayed: bool) -> (boo
     };
     let reported = Some(Reported::DeadLetter { state });
     (replayed || note.reported != reported, Note { reported, ..note.clone() })
+}
+
+/// Why a part becomes a dead letter.
+pub(super) fn reason_of(part: &Part) -> String {
+    match part {
+        Ok(change) => format!("no policy is for the alarm {}", mask_e164(&change.name)),
+        Err(malformed) => malformed.reason.clone(),
+    }
 }
 
 #[cfg(test)]
