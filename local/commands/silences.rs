@@ -171,7 +171,7 @@ fn read(command: &SilencesCommand, person: Option<&str>, now: Timestamp) -> Resu
         Unfit::NoGlobs => "no alarm is named".to_owned(),
         Unfit::TooManyGlobs => format!("a silence has {MAX_GLOBS} globs at most"),
         Unfit::LongGlob => "a glob has 256 characters at most".to_owned(),
-        Unfit::Over => "it must end after it begins".to_owned(),
+        Unfit::Over => "it must end after it begins, and in the future".to_owned(),
         Unfit::TooLong => "it lasts 31 days at most, and begins within 31 days".to_owned(),
     })
 }

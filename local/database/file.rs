@@ -111,7 +111,7 @@ impl DataFile {
     /// Checks that the open file is still the one in its place: what is written to a deleted one is lost with this process.
     ///
     /// # Errors
-    /// The file was deleted or replaced, and what to do.
+    /// Checks that the file is still the one that was opened. An error says what to do.
     pub(super) fn check_in_place(&self) -> Result<(), String> {
         if identity(&self.path) == self.identity {
             return Ok(());

@@ -4,7 +4,7 @@
 use shared::config::Simulated;
 use shared::http::endpoints::{Access, Body, Method, Route, route};
 
-/// The part that an endpoint belongs to.
+/// The simulated vendor, or other feature, that an endpoint belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Served {
     /// The simulated Twilio.

@@ -33,7 +33,7 @@ const HEADERS: [HeaderName; 6] = [
 /// A request that has arrived whole, and the vendors whose pages a person who has sent it can go to.
 pub struct Received(pub Request, pub Vendors);
 
-/// A router's state that knows which vendors are simulated.
+/// Says which vendors are simulated: the state of a router.
 pub trait KnowsVendors: Send + Sync {
     /// Those that are at present.
     fn vendors(&self) -> impl Future<Output = Result<Vendors, Error>> + Send;

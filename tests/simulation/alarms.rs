@@ -165,7 +165,7 @@ impl World {
         if waited.is_none() && !said.any(is_of_this) {
             self.fail(format!("the alarm {at} is put off, and that was not said"));
         }
-        if self.known.wakes_arrive() && !self.rows.has_silenced_wake_up(at, waits.due) {
+        if self.known.wake_ups_arrive() && !self.rows.has_silenced_wake_up(at, waits.due) {
             self.fail(format!("the alarm {at} waits for {}, and nothing wakes it", waits.due));
         }
         if self.known.prompt() {
@@ -192,7 +192,7 @@ impl World {
         let at = key.strip_prefix("arn:").and_then(|at| at.parse::<usize>().ok());
         let Some(at) = at.filter(|at| *at < self.watch.alarms.len()) else { return };
         let waits = self.watch.alarms[at].waits.is_some_and(|waits| waits.due == due);
-        if waits && self.known.wakes_arrive() && !self.rows.has_silenced_wake_up(at, due) {
+        if waits && self.known.wake_ups_arrive() && !self.rows.has_silenced_wake_up(at, due) {
             self.fail(format!("the alarm {at} waits for {due}, which came and went"));
         }
     }

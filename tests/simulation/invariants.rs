@@ -55,7 +55,9 @@ impl World {
             None if !resolved || !new.to_do.is_empty() => {
                 return Err("it is open, and nothing wakes it".to_owned());
             }
-            Some(at) if self.known.wakes_arrive() && !self.rows.has_wake_up(&incident.id, at) => {
+            Some(at)
+                if self.known.wake_ups_arrive() && !self.rows.has_wake_up(&incident.id, at) =>
+            {
                 return Err(format!("its wake-up at {at} is not on its way"));
             }
             _ => {}

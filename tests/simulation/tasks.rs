@@ -282,7 +282,7 @@ impl World {
                 && kept.wake_at == Some(due)
                 && kept.incident.state() != State::Resolved
         });
-        if waits && self.known.wakes_arrive() && !self.rows.has_wake_up(&incident, due) {
+        if waits && self.known.wake_ups_arrive() && !self.rows.has_wake_up(&incident, due) {
             self.fail(format!("{incident} waits for {due}, which came and went"));
         }
     }

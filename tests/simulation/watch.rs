@@ -114,14 +114,14 @@ impl Faults {
     }
 
     /// Every wake-up that is armed comes, after the save that it belongs to.
-    pub(crate) fn wakes_arrive(&self) -> bool {
+    pub(crate) fn wake_ups_arrive(&self) -> bool {
         self.lost_wake + self.slow == 0
     }
 
     /// All comes in time, but for callbacks: some may never come.
     pub(crate) fn prompt(&self) -> bool {
         self.sure()
-            && self.wakes_arrive()
+            && self.wake_ups_arrive()
             && self.late + self.throttled + self.queued + self.refused + self.listed_late == 0
     }
 }

@@ -46,7 +46,7 @@ pub(crate) struct Faults {
     pub(crate) queued: u32,
 }
 
-/// The thing that the run does when its moment comes.
+/// An event that the run has scheduled.
 pub(crate) enum What {
     /// Polls what is under way.
     Poll(usize),

@@ -130,7 +130,7 @@ fn check_version(path: &Path, version: i64, is_alone: bool) -> Result<i64, Strin
 /// Checks every page of a file.
 ///
 /// # Errors
-/// The damage, and what to do.
+/// Checks that the file is whole. An error names the damage, and says what to do.
 pub(super) fn check_whole(path: &Path, connection: &Connection) -> Result<(), String> {
     let result: Result<String, _> =
         connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));

@@ -83,8 +83,8 @@ impl Silences {
         Some(Silence { until, reason })
     }
 
-    /// Of all that silences the alarm of this name and key now the one that ends last: its end, and what somebody asked for, if it
-    /// is that and no window. Windows that overlap, or follow one another without a gap, are one.
+    /// Finds what silences the alarm of this name and key for longest: when that ends, and the silence that somebody asked
+    /// for, if it is one and no window. Windows that overlap, or follow one another without a gap, are one.
     pub fn longest<'a>(
         &self,
         stored: &'a [Stored],

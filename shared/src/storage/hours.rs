@@ -44,7 +44,7 @@ pub type StoredCounters = Option<(Timestamp, Counters)>;
 ///
 /// # Errors
 /// The store does not answer. A row that cannot be read is taken for one that is not there, and logged.
-pub async fn stored_counters(
+pub async fn counters_at(
     store: &dyn Store,
     moments: &[Timestamp],
     now: Timestamp,
@@ -100,7 +100,7 @@ mod tests {
         }
         let found = async |now: &str, when: &str| {
             let when = at(&format!("2026-11-18T{when}:00Z"));
-            let all = stored_counters(&store, &[when], at(now)).await.expect("the rows");
+            let all = counters_at(&store, &[when], at(now)).await.expect("the rows");
             let found = all.into_iter().flatten().next();
             found.map(|(at, counters)| (at.strftime("%H:%M").to_string(), counters.0["n"]))
         };

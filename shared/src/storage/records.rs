@@ -20,7 +20,7 @@ pub const ALARMS: &str = "alarms";
 /// The partition of alarms that wait for the end of a silence: the wake-up of each, for the reconciler.
 pub const WAITING: &str = "waiting";
 /// The partition of what is remembered of alarms that call nobody, so that each is reported once.
-pub const ALARM_REPORTS: &str = "alarm-notes";
+pub const ALARM_NOTES: &str = "alarm-notes";
 /// The partition of the one record with the names of alarms that were heard last.
 pub const RECENT_ALARMS: &str = "recent-alarms";
 /// The partition of silences that people have asked for.
@@ -138,7 +138,7 @@ pub fn alarm(key: &str) -> Key {
 
 /// Where the note about an alarm is, or about what was no alarm.
 pub fn note(about: &str) -> Key {
-    Key { pk: ALARM_REPORTS.to_owned(), ..alarm(about) }
+    Key { pk: ALARM_NOTES.to_owned(), ..alarm(about) }
 }
 
 /// Where the names of alarms are that were heard last.
@@ -157,7 +157,7 @@ pub fn silence(incident: &IncidentId, until: Timestamp) -> Key {
 }
 
 /// Where a silence of globs is that somebody made.
-pub fn silence_by_hand(id: &str) -> Key {
+pub fn manual_silence(id: &str) -> Key {
     Key::new(SILENCES, format!("by hand {id}"))
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Summary {
     pub(super) what: String,
     /// Says who is called, who has it, or that nobody does.
     pub(super) headline: String,
-    /// The thing that goes on this very moment, with a clock that runs.
+    /// The step under way now, with a clock that runs.
     pub(super) clock: Option<Clock>,
     /// The rest of it.
     pub(super) detail: String,

@@ -162,7 +162,7 @@ impl Pages {
 
     /// Keeps a silence of globs as the server does, over or not.
     pub(super) fn keep_made_silence(&self, silence: &Stored) {
-        self.backend.store.keep(records::silence_by_hand(&silence.id()), silence);
+        self.backend.store.keep(records::manual_silence(&silence.id()), silence);
         self.backend.store.keep(records::silence_made(silence.at, &silence.id()), silence);
     }
 

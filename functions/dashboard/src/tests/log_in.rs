@@ -53,7 +53,7 @@ fn right(pages: &Pages, peer: &str, ms: i64) -> String {
     header(&answer, "set-cookie").split(';').next().unwrap().to_owned()
 }
 
-fn get_home(pages: &Pages, cookie: &str, ms: i64) -> u16 {
+fn status_of_home(pages: &Pages, cookie: &str, ms: i64) -> u16 {
     let headers = [("cookie".to_owned(), cookie.to_owned().into())].to_vec();
     let (method, path) = ("GET".to_owned(), "/".to_owned());
     pages.send(Request { method, path, headers, ..Request::default() }, at(ms)).status
@@ -106,18 +106,18 @@ fn attempt_beside_another_of_its_address_waits() {
 fn log_out_ends_every_session() {
     let pages = with_password();
     let (here, there) = (right(&pages, ALPHA, 0), right(&pages, ALPHA, 1));
-    assert_eq!([get_home(&pages, &here, 2), get_home(&pages, &there, 2)], [200, 200]);
+    assert_eq!([status_of_home(&pages, &here, 2), status_of_home(&pages, &there, 2)], [200, 200]);
     for cookie in ["", "ringdown=1.2", "ringdown="] {
         post(&pages, STRANGER, "/logout", cookie, "", at(3));
     }
-    assert_eq!(get_home(&pages, &here, 4), 200, "a stranger ends no session");
+    assert_eq!(status_of_home(&pages, &here, 4), 200, "a stranger ends no session");
     let out = post(&pages, ALPHA, "/logout", &there, "", at(5));
     assert_eq!((out.status, header(&out, "location")), (303, "/login"));
     assert!(header(&out, "set-cookie").contains("Max-Age=0"));
-    assert_eq!([get_home(&pages, &here, 5), get_home(&pages, &there, 5)], [303, 303]);
-    assert_eq!(get_home(&pages, &right(&pages, ALPHA, 5), 6), 200, "in the same millisecond");
+    assert_eq!([status_of_home(&pages, &here, 5), status_of_home(&pages, &there, 5)], [303, 303]);
+    assert_eq!(status_of_home(&pages, &right(&pages, ALPHA, 5), 6), 200, "in the same millisecond");
     let twelve_hours = 12 * 60 * 60 * 1_000;
-    assert_eq!(get_home(&pages, &right(&pages, ALPHA, 7), 7 + twelve_hours), 303);
+    assert_eq!(status_of_home(&pages, &right(&pages, ALPHA, 7), 7 + twelve_hours), 303);
 }
 
 #[test]
@@ -145,5 +145,5 @@ fn log_in_leads_to_the_page_with_its_query() {
 fn changed_password_ends_every_session() {
     let cookie = right(&with_password(), ALPHA, 0);
     let changed = Pages::with(&[("dashboard-password", "battery staple")]);
-    assert_eq!(get_home(&changed, &cookie, 1), 303);
+    assert_eq!(status_of_home(&changed, &cookie, 1), 303);
 }

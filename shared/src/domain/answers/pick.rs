@@ -55,7 +55,7 @@ impl<'a> Wrong<'a> {
 /// Which of these an answer is about. One that it names may be over.
 ///
 /// # Errors
-/// The thing that is missing or wrong in it.
+/// [`Wrong`]: why the answer names no incident.
 pub fn pick<'a>(answer: &Answer, candidates: &'a [Candidate]) -> Result<&'a Candidate, Wrong<'a>> {
     // Of two people with one number it is the owner who answers, or whoever was texted last.
     let mut all: Vec<&Candidate> = Vec::new();

@@ -77,7 +77,7 @@ pub enum Keyword {
     Stop,
     /// Texts again.
     Start,
-    /// The meaning of this number.
+    /// A request for help: what this number is.
     Help,
 }
 

@@ -60,7 +60,7 @@ impl StudioEvent {
     /// received.
     ///
     /// # Errors
-    /// The part that is missing or malformed, in a few words.
+    /// Says which field is missing or malformed.
     pub fn read(
         event: &Event,
         received_at: Timestamp,

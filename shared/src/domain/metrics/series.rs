@@ -38,7 +38,7 @@ fn escaped(value: &str) -> String {
     value.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n")
 }
 
-/// The part of a series that a counter of the store is of.
+/// The sample of a series that a counter of the store feeds.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Counted {
     /// A counter's series.

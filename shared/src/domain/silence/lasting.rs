@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// The clock's time of the silence that lasts until the morning.
-const END_OF_NIGHT_HOUR: i8 = 9;
+const DAY_START_HOUR: i8 = 9;
 
 /// How long a silence lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Lasting {
             Lasting::Morning => {
                 let here = begins.to_zoned(zone.clone());
                 let at_nine = |date: jiff::civil::Date| {
-                    let at = date.at(END_OF_NIGHT_HOUR, 0, 0, 0).to_zoned(zone.clone()).ok()?;
+                    let at = date.at(DAY_START_HOUR, 0, 0, 0).to_zoned(zone.clone()).ok()?;
                     Some(at.timestamp())
                 };
                 let today = at_nine(here.date())?;

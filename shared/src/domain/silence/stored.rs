@@ -20,8 +20,8 @@ pub struct Stored {
     pub incident: Option<IncidentId>,
     /// The alarms' names, exactly, for people.
     pub alarms: Vec<String>,
-    /// The alarms of the incident that it is for, each by the hash of its key, which may be long. A former version kept
-    /// only their names.
+    /// The alarms of the incident that it is for, each by the hash of its key, which may be long. Empty where it is for
+    /// their names: of an incident with more alarms than it names, and in a record of a former version.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
     /// When it ends; this moment is no longer part of it.

@@ -27,7 +27,7 @@ impl Work<'_> {
     pub(super) async fn report_lost_shifts(&self) -> Result<(), Error> {
         let now = self.now;
         let lost = self.settings.config.lost_shifts(now);
-        let key = Key::new(records::ALARM_REPORTS, "#lost-shifts");
+        let key = Key::new(records::ALARM_NOTES, "#lost-shifts");
         let records = self.store().load(std::slice::from_ref(&key), now).await?;
         let record = records.first().and_then(Option::as_ref);
         let before = record.and_then(|record| serde_json::from_str::<Report>(&record.body).ok());

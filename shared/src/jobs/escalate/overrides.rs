@@ -30,7 +30,7 @@ pub struct Removed {
     pub unread: Option<String>,
 }
 
-/// The place where it is done, and by whom.
+/// The things that an override is made or removed with, and the person who asks.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The overrides.

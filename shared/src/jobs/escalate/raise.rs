@@ -48,7 +48,7 @@ pub fn policy_meant(escalation: &Escalation, named: Option<&str>) -> Result<Stri
 
 impl Work<'_> {
     /// Answers whoever raises one with the token.
-    pub(super) async fn take_by_hand(
+    pub(super) async fn take_manual(
         &self,
         raised: &ManualAlarm,
         named: Option<&str>,

@@ -2,8 +2,8 @@
 //!
 //! An alarm that goes off while it is silenced calls nobody. It is not lost: its record says that it waits, and a
 //! wake-up that was armed before brings it again at the end of the silence. Then it raises or joins an incident, unless
-//! it has recovered, or another silence has begun. [`kept`]: silences as they are stored. [`by_hand`]: those of globs that
-//! somebody makes and ends. [`windows`]: rounds that wait for the end of a window.
+//! it has recovered, or another silence has begun. `stored`: silences as they are stored. `manual`: those of globs that
+//! somebody makes and ends. `windows`: rounds that wait for the end of a window.
 
 mod manual;
 mod stored;
@@ -65,8 +65,14 @@ impl Work<'_> {
             from: None,
             ended_by: None,
         };
+        // Where not all that goes on is named in the incident, or a former version has begun it, it is for the names.
+        let is_by_name =
+            incident.more_alarms > 0 || !stored.alarms.is_empty() && stored.keys.is_empty();
         for alarm in incident.open_alarms() {
             stored.add_alarm(&alarm.name, &alarm.key);
+        }
+        if is_by_name {
+            stored.keys.clear();
         }
         // First this: whoever comes again after a crash finds an incident that is not silenced, and does both.
         self.store().write(&writes(stored::puts(&stored, Condition::Always)), now).await?;

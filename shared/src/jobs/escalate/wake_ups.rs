@@ -67,7 +67,7 @@ impl Work<'_> {
             }
             WakeUp::MakeSilence { silence } => self.make_silence(silence).await?,
             WakeUp::EndSilence { id, made_at, by } => {
-                self.end_silence_by_hand(id, *made_at, by).await?;
+                self.end_manual_silence(id, *made_at, by).await?;
             }
             WakeUp::Silence { incident, by, until } => {
                 let silence = Act::Silence { until: *until, reason: None };

@@ -60,7 +60,7 @@ impl Definitions<'_> {
         now: Timestamp,
     ) -> Result<Fetched<FlowResource>, Error> {
         let fetch = |api: Api| async move { Flows(&api).one(flow).await };
-        self.cached(flows::resource(flow), Some(MAX_RESOURCE_AGE), fetch, now).await
+        self.cached_or_fetched(flows::resource(flow), Some(MAX_RESOURCE_AGE), fetch, now).await
     }
 
     /// The definition of a revision. Where there is none it says why.
@@ -75,7 +75,8 @@ impl Definitions<'_> {
     ) -> Result<Fetched<RevisionDefinition>, Error> {
         let fetch = |api: Api| async move { Flows(&api).definition(flow, revision).await };
         let key = flows::definition(flow, revision);
-        let Fetched { at, value, failure, is_gone } = self.cached(key, None, fetch, now).await?;
+        let Fetched { at, value, failure, is_gone } =
+            self.cached_or_fetched(key, None, fetch, now).await?;
         let parsed = value.map(|text: Box<RawValue>| parse(&text));
         Ok(match parsed {
             Some(Ok(definition)) => Fetched { at, value: Some(definition), failure, is_gone },
@@ -85,7 +86,10 @@ impl Definitions<'_> {
     }
 
     /// Returns what is kept, or what Twilio gives where that is missing or older than `max_age`.
-    async fn cached<T: Serialize + DeserializeOwned, F: Future<Output = Result<T, ApiError>>>(
+    async fn cached_or_fetched<
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, ApiError>>,
+    >(
         &self,
         key: Key,
         max_age: Option<SignedDuration>,

@@ -35,7 +35,7 @@ pub struct ChangedFlow {
 }
 
 /// A Flow as it is known in this minute.
-struct FlowCheck {
+struct FlowNow {
     flow: Sid,
     /// Its records as they were.
     before: [Option<Record>; 2],
@@ -71,7 +71,7 @@ pub async fn changed_flows(
         advance(store, flow, &mut starts, flows.len(), now).await?;
         let last = newest(store, flow, starts.until, now).await?.or(starts.last);
         let has_advanced = known.as_ref() != Some(&starts);
-        Ok::<_, Error>(FlowCheck { flow: flow.clone(), before, quiet, starts, has_advanced, last })
+        Ok::<_, Error>(FlowNow { flow: flow.clone(), before, quiet, starts, has_advanced, last })
     });
     let looks = try_join_all(looks).await?;
     let notes = flow_states(store, &flows, now).await?;
@@ -86,13 +86,13 @@ pub async fn changed_flows(
 
 /// The change of a Flow; `others` is the newest start of any other Flow, if there are other Flows.
 fn change(
-    look: FlowCheck,
+    look: FlowNow,
     note: Option<&FlowState>,
     others: Option<Option<Timestamp>>,
     zone: &TimeZone,
     now: Timestamp,
 ) -> Option<ChangedFlow> {
-    let FlowCheck { flow, before: [known, told], quiet: before, starts, has_advanced, last } = look;
+    let FlowNow { flow, before: [known, told], quiet: before, starts, has_advanced, last } = look;
     let is_deleted = note.is_some_and(|note| note.gone_at.is_some_and(|at| last < Some(at)));
     let (quiet, change) = next(before, &starts, last, is_deleted, now, zone);
     let starts = has_advanced.then(|| pauses::put_starts(&flow, starts, known.as_ref(), now));

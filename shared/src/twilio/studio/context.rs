@@ -13,7 +13,7 @@ use crate::twilio::rest;
 /// The name of the widget that places the call.
 const WIDGET: &str = "call";
 
-/// The knowledge that an Execution has of its call.
+/// The facts that an Execution knows of its call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// The call's SID.

@@ -1,4 +1,4 @@
-//! Filters the history, as its address asks.
+//! Reads the filter of the history from its address.
 
 use form_urlencoded::Serializer;
 use serde::Serialize;
@@ -16,7 +16,7 @@ const UTC: &str = "UTC";
 /// The last page that can be asked for.
 const MAX_PAGE: usize = 1_000;
 
-/// The part of the history that is asked for.
+/// The filter of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Filter {
     pub(super) policy: String,

@@ -33,7 +33,7 @@ async fn readings(
     now: Timestamp,
 ) -> Result<Readings, Error> {
     let total = Delivered::of(&counters::totals(store, now).await?);
-    let kept = hours::stored_counters(store, beginnings, now).await?;
+    let kept = hours::counters_at(store, beginnings, now).await?;
     let first = kept.first().cloned().flatten();
     let known_since = first.map_or(now, |(at, _)| at);
     // Of the quarter that has just begun, the counters may not be kept yet: they are those of now.

@@ -87,7 +87,7 @@ pub(crate) async fn one(
     render(dashboard, "studio-flow.html", facts)
 }
 
-/// The parts that a browser lacks of that page's live part.
+/// Renders those pieces of the page's live part that the browser does not have yet.
 pub(crate) async fn live(
     dashboard: &Dashboard,
     sid: &str,

@@ -193,7 +193,7 @@ pub enum Event {
     Repaired { what: Repaired },
 }
 
-/// A thing that the reconciler found.
+/// Something that the reconciler found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Repaired {

@@ -35,7 +35,7 @@ impl Escalate {
         authenticate(request, &work.settings)?;
         if let Some(by_hand) = parse_manual(&request.body, now) {
             let (raised, policy) = by_hand.map_err(Error::BadRequest)?;
-            return work.take_by_hand(&raised, policy.as_deref()).await;
+            return work.take_manual(&raised, policy.as_deref()).await;
         }
         work.take(&request.body).await.map(|results| respond(&results))
     }

@@ -1,9 +1,10 @@
 //! The alarms of a request that no policy is for, and that go on in an open incident.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Intake;
 use super::former_keys::use_former_keys;
+use super::policies::OpenIncidents;
 use crate::Error;
 use crate::domain::alarm::Change;
 
@@ -20,7 +21,7 @@ impl Intake<'_> {
         let known = self.alarm_records(&changes).await?;
         let mut stored = changes.clone();
         use_former_keys(&mut stored, &known);
-        let (mut going_on, mut open) = (BTreeSet::new(), BTreeMap::new());
+        let (mut going_on, mut open) = (BTreeSet::new(), OpenIncidents::new());
         for ((_, change), (_, stored)) in changes.into_iter().zip(stored) {
             let incident = known.get(&stored.key).and_then(|record| record.incident.as_ref());
             if let Some(incident) = incident

@@ -188,7 +188,8 @@ impl Transaction<'_> {
     pub(super) fn key_in_incident(&self, change: &Change) -> String {
         let is_of_rule = change.state == State::NoData && change.unordered;
         let is_known = !is_of_rule || self.going_on().any(|alarm| alarm.key == change.key);
-        let of_rule = self.going_on().find(|alarm| !is_known && alarm.name == change.name);
+        let is_its = |alarm: &&Alarm| alarm.name == change.name && alarm.raised_by.is_none();
+        let of_rule = self.going_on().filter(|_| !is_known).find(is_its);
         of_rule.map_or(&change.key, |alarm| &alarm.key).clone()
     }
 

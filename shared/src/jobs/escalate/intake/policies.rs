@@ -8,10 +8,12 @@ use crate::Error;
 use crate::domain::alarm::Change;
 use crate::domain::escalation::IncidentId;
 use crate::storage::MAX_TRANSACTION_ITEMS;
-use crate::storage::records::{self, AlarmRecord};
+use crate::storage::records::{self, AlarmRecord, StoredIncident};
 
 /// The records of alarms, by the keys under which they are kept.
 pub(super) type AlarmRecords = BTreeMap<String, AlarmRecord>;
+/// The open incident of each policy that was looked at, if it has one.
+pub(super) type OpenIncidents = BTreeMap<String, Option<IncidentId>>;
 
 impl Intake<'_> {
     /// Returns what is stored of the alarms of these changes, under their former keys too.
@@ -45,7 +47,7 @@ impl Intake<'_> {
         known: &AlarmRecords,
     ) -> Result<Vec<Option<String>>, Error> {
         let escalation = &self.work.settings.config.escalation;
-        let (mut policies, mut open) = (Vec::new(), BTreeMap::new());
+        let (mut policies, mut open) = (Vec::new(), OpenIncidents::new());
         for (_, change) in changes {
             let configured = escalation.policy_for(&change.name);
             let incident = known.get(&change.key).and_then(|record| record.incident.as_ref());
@@ -60,18 +62,27 @@ impl Intake<'_> {
         Ok(policies)
     }
 
-    /// Whether this incident is not over. What is `known` is not read once more.
+    /// Whether this incident is not over. What is `known` of its policy is not read once more: where it is, and nothing
+    /// of the archive, which this work may not read.
     pub(super) async fn is_open(
         &self,
         id: &IncidentId,
-        known: &mut BTreeMap<IncidentId, bool>,
+        known: &mut OpenIncidents,
     ) -> Result<bool, Error> {
-        if let Some(is_open) = known.get(id) {
-            return Ok(*is_open);
+        let Some(policy) = id.policy() else { return Ok(false) };
+        if !known.contains_key(policy) {
+            let found = self.work.store().load(&[records::open(policy)], self.work.now).await?;
+            let stored = found.into_iter().flatten().find_map(|record| {
+                serde_json::from_str::<StoredIncident>(&record.body)
+                    .inspect_err(
+                        |error| tracing::error!(policy, %error, "an incident cannot be read"),
+                    )
+                    .ok()
+            });
+            let open = stored.map(|stored| stored.incident);
+            let open = open.filter(|incident| incident.ended_at.is_none());
+            known.insert(policy.to_owned(), open.map(|incident| incident.id));
         }
-        let incident = self.work.incident(id).await?;
-        let is_open = incident.is_some_and(|incident| incident.ended_at.is_none());
-        known.insert(id.clone(), is_open);
-        Ok(is_open)
+        Ok(known.get(policy).is_some_and(|open| open.as_ref() == Some(id)))
     }
 }

@@ -14,7 +14,7 @@ const OF_SNS: [&str; 6] =
     ["MessageId", "Timestamp", "Signature", "SigningCertURL", "SubscribeURL", "UnsubscribeURL"];
 
 /// The words at the end of a name whose number is a moment.
-const TIME_KEYS: [&str; 7] = ["at", "date", "datetime", "epoch", "time", "timestamp", "ts"];
+const TIME_SUFFIXES: [&str; 7] = ["at", "date", "datetime", "epoch", "time", "timestamp", "ts"];
 
 /// The years 2015 to 2100 in seconds since 1970.
 const EPOCH: std::ops::Range<f64> = 1_420_070_400.0..4_133_980_800.0;
@@ -92,7 +92,7 @@ fn names_a_time(name: &str) -> bool {
     let from =
         if is_shouted { 0 } else { last.rfind(|c: char| c.is_ascii_uppercase()).unwrap_or(0) };
     let word = last[from..].to_ascii_lowercase();
-    TIME_KEYS.contains(&word.as_str()) || last == "dateTime" || last == "timeStamp"
+    TIME_SUFFIXES.contains(&word.as_str()) || last == "dateTime" || last == "timeStamp"
 }
 
 /// A text with the moments and UUIDs in it made alike.

@@ -181,7 +181,7 @@ impl<'a> Triage<'a> {
         self.left.push((at, Ok(change)));
     }
 
-    /// Returns what an alarm says that calls nobody, unless it goes on in an open incident: no policy is for it.
+    /// Returns the first change of an alarm without a policy: it is to be looked for in open incidents.
     fn without_policy(&self, parts: &Parts) -> Option<(usize, Change)> {
         let may_go_on = |change: &&Change| {
             let configured = configured(self.settings, &change.name);

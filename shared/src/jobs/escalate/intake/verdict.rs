@@ -9,13 +9,13 @@ use crate::domain::text::mask_e164;
 /// A part of a body: an alarm's change, or what cannot be read as one.
 pub(super) type Part = Result<Change, Malformed>;
 
-/// The memory of an alarm (or of a body of no known shape) beside its last word, so that nothing is reported twice.
+/// A note about an alarm (or a body of no known shape), stored beside its record, so that nothing is reported twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Note {
     /// Whether its actions are enabled, as CloudWatch last announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) actions: Option<Actions>,
-    /// The thing that was reported of it last, unless it has changed since.
+    /// The last report about it, unless it has changed since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) reported: Option<Reported>,
     /// Its change while its actions were disabled: that counts if they are enabled while it still goes on.
@@ -23,7 +23,7 @@ pub(super) struct Note {
     pub(super) held: Option<Change>,
 }
 
-/// A thing that was reported.
+/// A report about an alarm that was made already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "kebab-case")]
 pub(super) enum Reported {
@@ -35,7 +35,7 @@ pub(super) enum Reported {
     DeadLetter { state: String },
 }
 
-/// The configuration's word on an alarm's name.
+/// The policy and the `[[ignore]]` that the configuration has for an alarm's name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Configured<'a> {
     /// Whether a policy is for it.
@@ -77,7 +77,7 @@ pub(super) fn decide(
     note: &Note,
     replayed: bool,
 ) -> (Verdict, Note) {
-    // The memory of it goes with it: one of its name that is made later has its actions enabled.
+    // Its note is emptied: an alarm of this name that is made later has its actions enabled.
     if change.state == State::Deleted {
         return (Verdict::Take(change), Note::default());
     }

@@ -89,7 +89,7 @@ impl Work<'_> {
     }
 
     /// Ends a silence of globs: what waited for its end goes off now.
-    pub(in super::super) async fn end_silence_by_hand(
+    pub(in super::super) async fn end_manual_silence(
         &self,
         id: &str,
         made_at: Timestamp,

@@ -83,6 +83,6 @@ pub(super) fn ended(silence: &Stored, by: &str, now: Timestamp) -> [Put; 2] {
 fn key(silence: &Stored) -> crate::storage::Key {
     match &silence.incident {
         Some(incident) => records::silence(incident, silence.until),
-        None => records::silence_by_hand(&silence.id()),
+        None => records::manual_silence(&silence.id()),
     }
 }

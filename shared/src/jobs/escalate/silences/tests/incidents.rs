@@ -168,3 +168,25 @@ async fn silence_of_an_incident_keeps_no_other_alarm_of_the_same_name_waiting() 
         assert_eq!(open, Some(2), "{wake_up_is_lost}");
     }
 }
+
+#[tokio::test]
+async fn silence_of_an_incident_that_names_not_all_its_alarms_is_for_their_names() {
+    let scenario = Scenario::begins("05:00");
+    let host = |number: u32, state, since| Change {
+        key: format!("host {number}"),
+        ..change("InstanceDown", state, since)
+    };
+    for number in 0..61 {
+        scenario.brings(&host(number, State::Alarm, "05:00")).await.expect("kept");
+    }
+    let incident = scenario.incident().expect("an incident");
+    assert_eq!((incident.open_alarms().count(), incident.more_alarms), (60, 1));
+    let hour = SignedDuration::from_hours(1);
+    scenario.silence(&incident.id, "bravo", hour).await.expect("kept").expect("an incident");
+    // That is the one without a name in the incident.
+    scenario.brings(&host(60, State::Ok, "05:02")).await.expect("kept");
+    let result = scenario.brings(&host(60, State::Alarm, "05:03")).await.expect("kept");
+    assert!(matches!(result, AlarmResult::Silenced { .. }), "{result:?}");
+    let incident = scenario.incident().expect("an incident");
+    assert_eq!((incident.state(), incident.silenced_until), (Stands::Silenced, Some(at("06:00"))));
+}
