@@ -113,7 +113,10 @@ async fn silence_of_globs_is_made_listed_and_ended_by_command() {
     assert!(listed.starts_with(&format!("{id}  disk-*, net  until ")), "{listed}");
     assert!(listed.ends_with("by alpha, at the command line: a deploy\n1 silence"), "{listed}");
     for (arguments, expected) in [
-        (&["new", "x", "--until", "2020-01-01T00:00Z"][..], "it must end after it begins"),
+        (
+            &["new", "x", "--until", "2020-01-01T00:00Z"][..],
+            "it must end after it begins, and in the future",
+        ),
         (&["new", "x", "--from", "soon"], "--from: \"soon\" is no time such as 2026-01-31T09:00Z"),
         (&["new", "x", "--for", "800h"], "it lasts 31 days at most, and begins within 31 days"),
         (&["end", "3f9c01ab"], "no silence that was made by hand for globs has this id"),
