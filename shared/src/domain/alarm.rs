@@ -21,6 +21,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use fields::hashed_key;
 use fields::{is_not_utf_8, kept_text, key, line};
 pub use manual::{MAX_RAISED_CHARS, ManualAlarm, parse_manual};
 pub use named::{MAX_NAME_BYTES, parse_named};

@@ -3,7 +3,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::Key;
 use crate::domain::alarm;
@@ -133,7 +132,7 @@ pub fn person(name: &str) -> Key {
 
 /// Where an alarm's last word is.
 pub fn alarm(key: &str) -> Key {
-    Key::new(ALARMS, crate::hex(&Sha256::digest(key)[..16]))
+    Key::new(ALARMS, alarm::hashed_key(key))
 }
 
 /// Where the note about an alarm is, or about what was no alarm.

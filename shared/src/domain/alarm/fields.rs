@@ -61,6 +61,11 @@ pub(super) fn key(text: &str) -> String {
     key
 }
 
+/// A hash that stands for an alarm's key, which may be long: 32 hexadecimal digits.
+pub fn hashed_key(key: &str) -> String {
+    crate::hex(&Sha256::digest(key)[..16])
+}
+
 /// The longest link, in characters. One that is cut leads elsewhere, so a longer one is none.
 const MAX_LINK_CHARS: usize = 1_000;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::glob::{MAX_GLOB_CHARS, glob_takes};
+use crate::domain::alarm::hashed_key;
 use crate::domain::escalation::IncidentId;
 
 /// The most globs of one silence that is made by hand.
@@ -108,7 +109,7 @@ impl Stored {
         if !self.alarms.iter().any(|have| have == name) {
             self.alarms.push(name.to_owned());
         }
-        let key = hash(key);
+        let key = hashed_key(key);
         if !self.keys.contains(&key) {
             self.keys.push(key);
         }
@@ -119,7 +120,7 @@ impl Stored {
     pub fn is_for(&self, name: &str, key: &str) -> bool {
         let is_its = match self.keys.is_empty() {
             true => self.alarms.iter().any(|have| have == name),
-            false => self.keys.contains(&hash(key)),
+            false => self.keys.contains(&hashed_key(key)),
         };
         is_its || self.globs.iter().any(|glob| glob_takes(glob, name))
     }
@@ -130,11 +131,6 @@ impl Stored {
             None => format!("by {}", self.by),
         }
     }
-}
-
-/// Stands for an alarm's key: 32 hexadecimal digits.
-fn hash(key: &str) -> String {
-    crate::hex(&Sha256::digest(key)[..16])
 }
 
 /// Globs as somebody typed them, one line each.

@@ -21,7 +21,7 @@ use crate::storage::records::{AlarmRecord, StoredIncident, Task, ToDo};
 use crate::storage::{Key, QueueName};
 pub(super) use commit::{OWN_ALARMS, max_alarms};
 use snapshot::Snapshot;
-pub(super) use snapshot::put;
+pub(super) use snapshot::{put, read_body};
 
 /// A wake-up is never armed nearer than this: it must not come before the save that it belongs to has landed, or been
 /// given up.

@@ -7,6 +7,7 @@ use super::Intake;
 use crate::Error;
 use crate::domain::alarm::Change;
 use crate::domain::escalation::IncidentId;
+use crate::jobs::escalate::transaction::read_body;
 use crate::storage::MAX_TRANSACTION_ITEMS;
 use crate::storage::records::{self, AlarmRecord, StoredIncident};
 
@@ -62,8 +63,8 @@ impl Intake<'_> {
         Ok(policies)
     }
 
-    /// Whether this incident is not over. What is `known` of its policy is not read once more: where it is, and nothing
-    /// of the archive, which this work may not read.
+    /// Whether this incident is not over. What is open in its policy is read once for a request, and nothing of the archive:
+    /// the function that takes alarms has no permission for that.
     pub(super) async fn is_open(
         &self,
         id: &IncidentId,
@@ -72,13 +73,7 @@ impl Intake<'_> {
         let Some(policy) = id.policy() else { return Ok(false) };
         if !known.contains_key(policy) {
             let found = self.work.store().load(&[records::open(policy)], self.work.now).await?;
-            let stored = found.into_iter().flatten().find_map(|record| {
-                serde_json::from_str::<StoredIncident>(&record.body)
-                    .inspect_err(
-                        |error| tracing::error!(policy, %error, "an incident cannot be read"),
-                    )
-                    .ok()
-            });
+            let stored: Option<StoredIncident> = read_body(found.iter().flatten().next());
             let open = stored.map(|stored| stored.incident);
             let open = open.filter(|incident| incident.ended_at.is_none());
             known.insert(policy.to_owned(), open.map(|incident| incident.id));

@@ -20,7 +20,10 @@ pub(super) struct Snapshot {
     pub(super) people: Vec<(String, Option<Record>)>,
 }
 
-fn read_body<T: serde::de::DeserializeOwned>(record: Option<&Record>) -> Option<T> {
+/// Reads a record's body. One that cannot be read is logged, and counts as none.
+pub(in crate::jobs::escalate) fn read_body<T: serde::de::DeserializeOwned>(
+    record: Option<&Record>,
+) -> Option<T> {
     let record = record?;
     serde_json::from_str(&record.body)
         .inspect_err(|error| tracing::error!(pk = record.key.pk, %error, "a record cannot be read"))
